@@ -1,0 +1,25 @@
+import type { Job } from '../../worker/port.ts';
+
+/** A job whose bytes all lie in one buffer of their own, to be handed over without another copy. */
+export type PackedJob = Readonly<{ job: Job; transfer: readonly ArrayBuffer[] }>;
+
+/**
+ * Copies a job's bytes together. Views into a fetched pack would otherwise take the whole pack with
+ * them, and transferring the caller's own buffers would empty them under its hands.
+ */
+export function packJob(job: Job): PackedJob {
+  const parts = job.kind === 'verify' ? job.commits : job.blobs;
+  const arena = new ArrayBuffer(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  let at = 0;
+  const place = <P extends Readonly<{ bytes: Uint8Array }>>(part: P): P => {
+    const bytes = new Uint8Array(arena, at, part.bytes.length);
+    bytes.set(part.bytes);
+    at += bytes.length;
+    return { ...part, bytes };
+  };
+  const packed: Job =
+    job.kind === 'verify'
+      ? { ...job, commits: job.commits.map(place) }
+      : { ...job, blobs: job.blobs.map(place) };
+  return { job: packed, transfer: [arena] };
+}

@@ -1,0 +1,25 @@
+import { parentPort } from 'node:worker_threads';
+import type { Result } from '../domain/result.ts';
+import type { Job, Output } from './port.ts';
+import { JobRunner } from './run.ts';
+
+/** What crosses to a worker thread. The pool has one job under way in a thread at any time. */
+export type ToThread = Readonly<{ job: Job }>;
+
+/** What comes back. `bug` is a thrown error: its text, so that it can be logged and mended. */
+export type FromThread =
+  Readonly<{ kind: 'done'; result: Result<Output> }> | Readonly<{ kind: 'bug'; message: string }>;
+
+const runner = new JobRunner();
+
+parentPort?.on('message', ({ job }: ToThread) => {
+  void answer(job).then((message) => parentPort?.postMessage(message, []));
+});
+
+async function answer(job: Job): Promise<FromThread> {
+  try {
+    return { kind: 'done', result: await runner.run(job) };
+  } catch (error) {
+    return { kind: 'bug', message: error instanceof Error ? error.message : 'unknown error' };
+  }
+}

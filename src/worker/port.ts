@@ -1,0 +1,53 @@
+import type { Instant } from '../domain/clock.ts';
+import type { Oid } from '../domain/oid.ts';
+import type { Result } from '../domain/result.ts';
+import type { ManifestFile, ParsedManifests } from '../render/index.ts';
+import type { RenderLimits } from '../render/limits.ts';
+import type { SignatureEvidence, TrustedPerson } from '../signature/index.ts';
+
+/** Commits to check the signatures of, by raw bytes; each is re-hashed and parsed again. */
+export type VerifyJob = Readonly<{
+  kind: 'verify';
+  commits: readonly Readonly<{ oid: Oid; bytes: Uint8Array }>[];
+  people: readonly TrustedPerson[];
+  /** The moment of decision. */
+  at: Instant;
+}>;
+
+/** Files to read manifests from. Callers have checked that the bytes are those the oids name. */
+export type ParseJob = Readonly<{
+  kind: 'parse';
+  blobs: readonly ManifestFile[];
+  limits: RenderLimits;
+}>;
+
+/** CPU work on untrusted bytes: plain data in. */
+export type Job = VerifyJob | ParseJob;
+
+/** One entry for each commit asked for. `usableKeys` 0 means that nobody can sign (`SignersEmpty`). */
+export type VerifyOutput = Readonly<{
+  kind: 'verify';
+  commits: readonly Readonly<{ oid: Oid; evidence: SignatureEvidence }>[];
+  usableKeys: number;
+  /** Keys that were left out, and why, for people. */
+  problems: readonly string[];
+}>;
+
+/** What the files say. */
+export type ParseOutput = ParsedManifests & Readonly<{ kind: 'parse' }>;
+
+/** Plain data out. */
+export type Output = VerifyOutput | ParseOutput;
+
+/** The output that belongs to a job. */
+export type OutputOf<J extends Job> = Extract<Output, Readonly<{ kind: J['kind'] }>>;
+
+/**
+ * Where CPU work is done. A job is never tried twice: what takes too long or too much memory is a
+ * stop with the job's own reason (`CheckIncomplete`, `RenderLimitExceeded`).
+ */
+export interface WorkPort {
+  run<J extends Job>(job: J, deadlineMs: number): Promise<Result<OutputOf<J>>>;
+  /** Ends every thread. Jobs under way stop. */
+  close(): Promise<void>;
+}
