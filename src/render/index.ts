@@ -1,0 +1,10 @@
+export { planDigest } from './digest.ts';
+export { isManifestFile } from './file.ts';
+export type { ManifestFile } from './file.ts';
+export { DEFAULT_RENDER_LIMITS } from './limits.ts';
+export type { RenderLimits } from './limits.ts';
+export { applyOrder } from './order.ts';
+export { parseManifests } from './parse.ts';
+export type { ParsedManifests } from './parse.ts';
+export { kindKey, placeManifests, requiredKinds } from './place.ts';
+export type { KindScope, RenderTarget } from './place.ts';
