@@ -1,0 +1,112 @@
+import type { Condition, ConditionType } from '../api/conditions.ts';
+import { STOP_REASONS } from '../api/reasons.ts';
+import type { Reason, StopCondition } from '../api/reasons.ts';
+import type { Stop } from '../domain/stop.ts';
+
+/** What one pass of the line and the object line say, before it is spelled as conditions. */
+export type Findings = Readonly<{
+  generation: number;
+  /** RFC 3339. */
+  now: string;
+  suspended: boolean;
+  /** Why the last pass ended early, if it did. */
+  stop: Stop | undefined;
+  /** An anchor is in force. */
+  anchored: boolean;
+  /** The open drift that matters most, if any. */
+  drift: Readonly<{ reason: Reason; message: string; fault: boolean }> | undefined;
+  /** Why some guarded objects cannot be seen now. */
+  blind: Stop | undefined;
+  /** One line for `Ready` when all is well. */
+  summary: string;
+}>;
+
+type Draft = Readonly<{ status: Condition['status']; reason: Reason; message: string }>;
+
+/** The stages' conditions in the order of the line. */
+const STAGES: readonly StopCondition[] = ['SourceReady', 'SourceVerified', 'Rendered', 'InSync'];
+
+/**
+ * Spells findings as the whole list of conditions, in a fixed order. What is not decided is never
+ * True; `lastTransitionTime` is kept from `previous` while the status stays the same.
+ */
+export function conditionsOf(
+  findings: Findings,
+  previous: readonly Condition[],
+): readonly Condition[] {
+  const drafts = new Map<ConditionType, Draft>([
+    ['Ready', ready(findings)],
+    ...abnormal(findings),
+    ...STAGES.map((type) => [type, stage(type, findings, previous)] as const),
+  ]);
+  return [...drafts].map(([type, draft]) => {
+    const before = previous.find((condition) => condition.type === type);
+    const lastTransitionTime =
+      before?.status === draft.status ? before.lastTransitionTime : findings.now;
+    return { type, ...draft, observedGeneration: findings.generation, lastTransitionTime };
+  });
+}
+
+function ready(findings: Findings): Draft {
+  const { suspended, stop, drift, blind, anchored, summary } = findings;
+  if (suspended) return unknown('Suspended', 'Suspended: nothing is watched, judged or written.');
+  const why = stop ?? blind;
+  if (why !== undefined) return failed(why);
+  if (!anchored) return unknown('Pending', 'No commit has been accepted yet.');
+  if (drift?.fault === true) {
+    return { status: 'False', reason: drift.reason, message: drift.message };
+  }
+  return drift === undefined ? passed(summary) : { ...passed(drift.message), reason: drift.reason };
+}
+
+/** `Reconciling` and `Stalled` appear only while True (kstatus). */
+function abnormal(findings: Findings): readonly (readonly [ConditionType, Draft])[] {
+  const why = findings.suspended ? undefined : findings.stop;
+  if (why === undefined) return [];
+  const draft: Draft = { status: 'True', reason: why.reason, message: why.message };
+  return [[why.kind === 'stalled' ? 'Stalled' : 'Reconciling', draft]];
+}
+
+function stage(type: StopCondition, findings: Findings, previous: readonly Condition[]): Draft {
+  const { stop, suspended, anchored } = findings;
+  if (suspended) return unknown('Suspended', 'Suspended.');
+  if (stop === undefined && !anchored) return unknown('Pending', 'Not judged yet.');
+  if (type === 'InSync' && stop === undefined) return inSync(findings);
+  const at = stop === undefined ? STAGES.length : stageOf(stop);
+  const own = STAGES.indexOf(type);
+  if (own === at && stop !== undefined) return failed(stop);
+  if (own < at) return passed('As it must be.');
+  // The line ended before this stage: what was said of the anchor still in force stands.
+  const kept = previous.find((condition) => condition.type === type);
+  if (anchored && type === 'InSync') return inSync(findings);
+  if (kept !== undefined && anchored) {
+    return { status: kept.status, reason: kept.reason, message: kept.message };
+  }
+  return unknown('Pending', 'Not judged yet.');
+}
+
+function stageOf(stop: Stop): number {
+  return STAGES.indexOf(STOP_REASONS[stop.reason].condition);
+}
+
+function inSync({ drift, blind, anchored }: Findings): Draft {
+  if (blind !== undefined) return failed(blind);
+  if (drift !== undefined) {
+    return { status: 'False', reason: drift.reason, message: drift.message };
+  }
+  return anchored
+    ? passed('Every guarded object is as Git says.')
+    : unknown('Pending', 'Not judged yet.');
+}
+
+function failed(why: Stop): Draft {
+  return { status: 'False', reason: why.reason, message: why.message };
+}
+
+function passed(message: string): Draft {
+  return { status: 'True', reason: 'Succeeded', message };
+}
+
+function unknown(reason: Reason, message: string): Draft {
+  return { status: 'Unknown', reason, message };
+}

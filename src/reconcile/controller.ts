@@ -1,0 +1,235 @@
+import { parseDuration } from '../api/duration.ts';
+import type { GuardedRepo, GuardedRepoStatus } from '../api/guardedrepo.ts';
+import { createQueue } from '../domain/queue.ts';
+import type { Next, WorkQueue } from '../domain/queue.ts';
+import type { RepoKey } from '../domain/repo-key.ts';
+import type { Stop } from '../domain/stop.ts';
+import type { DriftRecord } from '../drift/record.ts';
+import { driftText } from '../drift/text.ts';
+import { freshMemory } from './line.ts';
+import type { LineEnd, LinePorts, RepoMemory } from './line.ts';
+import { runLine } from './pipeline.ts';
+import type { EventNote, ReportPort } from './ports.ts';
+import { Reporter } from './reporter.ts';
+import { retire } from './retire.ts';
+import { summarize } from './summarize.ts';
+
+/** Pause when the spec's interval cannot be read; the CRD's default. */
+const DEFAULT_INTERVAL_MS = 60_000;
+
+/** First pause after a stop that asks for another try. */
+const MIN_RETRY_MS = 1_000;
+
+/** Pause of a line that waits for something that somebody must create. */
+const WAIT_MS = 5_000;
+
+/** What the controller is made of. */
+export type ControllerPorts = LinePorts &
+  Readonly<{
+    report: ReportPort;
+    /** Uniform in [0, 1): spreads retries. */
+    random: () => number;
+    concurrency: number;
+  }>;
+
+type Held = {
+  memory: RepoMemory;
+  end: LineEnd;
+  /** The spec of the last pass, to tell what was weakened since. */
+  before: GuardedRepo['spec'];
+};
+
+/** Runs the repo line for every GuardedRepo: on change, at its interval, and after a stop. */
+export class Controller {
+  readonly #ports: ControllerPorts;
+  readonly #held = new Map<RepoKey, Held>();
+  readonly #queue: WorkQueue<RepoKey>;
+  readonly #reporter: Reporter;
+  readonly #abort = new AbortController();
+  /** Known at start, without a pass so far. */
+  readonly #unseen = new Set<RepoKey>();
+  #started = false;
+
+  constructor(ports: ControllerPorts) {
+    this.#ports = ports;
+    const { clock, random, concurrency, report, log } = ports;
+    this.#reporter = new Reporter({ report, clock, log, summary: (key) => this.#summary(key) });
+    this.#queue = createQueue<RepoKey>({
+      clock,
+      random,
+      workers: concurrency,
+      work: (key) => this.#run(key).finally(() => this.#unseen.delete(key)),
+      hooks: {
+        failed: (key, error) =>
+          log.error('the line broke', {
+            repo: key,
+            error: error instanceof Error ? error.stack : '',
+          }),
+      },
+    });
+  }
+
+  /** This replica leads: every known repo gets its first pass. */
+  start(): void {
+    this.#started = true;
+    for (const key of this.#ports.cluster.repos()) {
+      this.#unseen.add(key);
+      this.#queue.add(key);
+    }
+  }
+
+  /** Why guarded objects are not all in the index yet; `undefined` once every known repo had a pass. */
+  notReady(): string | undefined {
+    if (!this.#started) return 'not started';
+    return this.#unseen.size === 0 ? undefined : `${this.#unseen.size} GuardedRepos not loaded yet`;
+  }
+
+  /** Something of this repo changed. */
+  wake(key: RepoKey): void {
+    if (this.#started) this.#queue.add(key);
+  }
+
+  /** Trust changed: every repo is judged again. */
+  wakeAll(): void {
+    for (const key of this.#held.keys()) this.#queue.add(key);
+  }
+
+  /** Drift of a guarded object opened, closed or changed its outcome. */
+  drifted(key: RepoKey, record: DriftRecord): void {
+    const { cluster, log, meter } = this.#ports;
+    const text = driftText(record);
+    meter.drift(record.outcome);
+    log.info('drift', { repo: key, outcome: record.outcome, drift: text, open: record.open });
+    const repo = cluster.repo(key);
+    if (repo?.ok === true) {
+      const type = record.outcome === 'Succeeded' ? 'Normal' : 'Warning';
+      void this.#ports.report.event(repo.value, { type, reason: record.outcome, message: text });
+    }
+    this.#reporter.schedule(key);
+  }
+
+  /** What can be seen of the guarded objects changed. */
+  watchChanged(key: RepoKey): void {
+    this.#reporter.schedule(key);
+  }
+
+  /** Ends the passes under way and the last status writes; nothing new starts. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#queue.stop();
+    await this.#reporter.stop();
+  }
+
+  async #run(key: RepoKey): Promise<Next> {
+    const { cluster, guard, clock, meter, log } = this.#ports;
+    const found = cluster.repo(key);
+    if (found === undefined) {
+      guard.drop(key);
+      this.#held.delete(key);
+      this.#reporter.forget(key);
+      return { kind: 'done' };
+    }
+    if (!found.ok) {
+      log.warn('unreadable GuardedRepo', { repo: key, message: found.stop.message });
+      return { kind: 'again', afterMs: DEFAULT_INTERVAL_MS };
+    }
+    const repo = found.value;
+    const began = clock.monotonic();
+    const held = this.#hold(key, repo);
+    const weakened = weakening(held, repo);
+    held.before = repo.spec;
+    held.end = await this.#pass(repo, key, held.memory);
+    const { stop: why, notes } = held.end;
+    meter.reconciled(why?.kind ?? 'success', (clock.monotonic() - began) / 1000);
+    this.#log(key, why, notes);
+    await this.#reporter.tell(repo, key, [...weakened, ...notes], why);
+    await this.#reporter.flush(key);
+    return this.#next(repo, why);
+  }
+
+  #hold(key: RepoKey, repo: GuardedRepo): Held {
+    const known = this.#held.get(key);
+    if (known !== undefined) return known;
+    // After a restart the condition tells whether the suspension was told already.
+    const told = repo.status?.conditions.some((condition) => condition.reason === 'Suspended');
+    const before = { ...repo.spec, suspend: repo.spec.suspend && told === true };
+    const held: Held = { memory: freshMemory(), end: { notes: [] }, before };
+    this.#held.set(key, held);
+    return held;
+  }
+
+  async #pass(repo: GuardedRepo, key: RepoKey, memory: RepoMemory): Promise<LineEnd> {
+    const { cluster, guard } = this.#ports;
+    const ground = { repo, memory, ports: this.#ports };
+    if (repo.metadata.deletionTimestamp !== undefined) return retire(ground);
+    const kept = await cluster.finalizer(repo, true);
+    if (!kept.ok) return { stop: kept.stop, notes: [] };
+    if (repo.spec.suspend) {
+      guard.drop(key);
+      memory.loaded = undefined;
+      return { notes: [] };
+    }
+    return runLine(ground, this.#abort.signal);
+  }
+
+  #log(key: RepoKey, why: Stop | undefined, notes: readonly EventNote[]): void {
+    const { log } = this.#ports;
+    for (const { reason, message } of notes) log.info(message, { repo: key, reason });
+    if (why !== undefined) {
+      log.warn(why.message, { repo: key, reason: why.reason, kind: why.kind, oid: why.oid });
+    }
+  }
+
+  #next(repo: GuardedRepo, why: Stop | undefined): Next {
+    if (repo.metadata.deletionTimestamp !== undefined && why === undefined) return { kind: 'done' };
+    const interval = parseDuration(repo.spec.interval) ?? DEFAULT_INTERVAL_MS;
+    switch (why?.kind) {
+      case 'retry':
+        return { kind: 'retry', atLeastMs: Math.max(MIN_RETRY_MS, why.retryAfterMs ?? 0) };
+      case 'waiting':
+        return { kind: 'again', afterMs: Math.min(WAIT_MS, interval) };
+      case 'stalled':
+      case undefined:
+        return { kind: 'again', afterMs: interval };
+    }
+  }
+
+  #summary(key: RepoKey): readonly [GuardedRepo, GuardedRepoStatus] | undefined {
+    const { cluster, guard, clock } = this.#ports;
+    const repo = cluster.repo(key);
+    const held = this.#held.get(key);
+    if (repo?.ok !== true || held === undefined) return undefined;
+    const guarded = new Map<string, string[]>();
+    for (const { target, key: object } of guard.entries(key)) {
+      guarded.set(target.name, [...(guarded.get(target.name) ?? []), object]);
+    }
+    const facts = {
+      now: clock.now(),
+      stop: held.end.stop,
+      head: held.memory.head,
+      anchor: held.memory.stored?.entry.anchor,
+      applied: held.memory.applied,
+      guarded,
+      drifts: guard.drifts(key),
+      blind: guard.watchHealth(key),
+    };
+    return [repo.value, summarize(repo.value, facts)];
+  }
+}
+
+/** Suspending, lowering the mode and giving up on reverting are told, each once. */
+function weakening({ before }: Held, { metadata, spec }: GuardedRepo): readonly EventNote[] {
+  const who = `GuardedRepo ${metadata.namespace}/${metadata.name}`;
+  const lowered = spec.targets.filter(({ name, drift }) => {
+    const old = before.targets.find((target) => target.name === name);
+    return old?.drift.onDrift === 'Revert' && drift.onDrift === 'Report';
+  });
+  const told = [
+    ...(spec.suspend && !before.suspend ? [`${who} was suspended.`] : []),
+    ...(before.mode === 'Enforce' && spec.mode === 'Audit'
+      ? [`${who} was lowered from Enforce to Audit.`]
+      : []),
+    ...lowered.map(({ name }) => `${who}: target ${name} was lowered from Revert to Report.`),
+  ];
+  return told.map((message) => ({ type: 'Warning', reason: 'GuardWeakened', message }));
+}

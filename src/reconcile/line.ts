@@ -1,0 +1,99 @@
+import type { GuardedRepo } from '../api/guardedrepo.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Oid } from '../domain/oid.ts';
+import type { RepoKey } from '../domain/repo-key.ts';
+import type { Stop } from '../domain/stop.ts';
+import type { Entry, Guard } from '../guard/guard.ts';
+import type { RenderLimits } from '../render/limits.ts';
+import type { TrustedPerson } from '../signature/index.ts';
+import type { WorkPort } from '../worker/port.ts';
+import type {
+  ClusterPort,
+  EventNote,
+  GitPort,
+  GitSource,
+  GuardedObjects,
+  KindPort,
+  LedgerPort,
+  Remote,
+  StoredEntry,
+} from './ports.ts';
+import type { Log, Meter } from './telemetry.ts';
+
+/** The world as the repo line sees it. */
+export type LinePorts = Readonly<{
+  git: GitSource;
+  work: WorkPort;
+  kinds: KindPort;
+  ledger: LedgerPort;
+  cluster: ClusterPort;
+  objects: GuardedObjects;
+  guard: Guard;
+  clock: Clock;
+  log: Log;
+  meter: Meter;
+  rules: LineRules;
+}>;
+
+/** Bounds and permissions of the operator's own flags. */
+export type LineRules = Readonly<{
+  allowHttp: boolean;
+  /** Targets may lie in other namespaces than the GuardedRepo's. */
+  allowCrossNamespace: boolean;
+  /** The operator's own namespace: never a target, for the ledger lives there. */
+  ownNamespace: string;
+  maxPackBytes: number;
+  /** Most commits judged in one pass; above it `RepositoryTooLarge`. */
+  maxRangeCommits: number;
+  render: RenderLimits;
+  /** Guarded objects written at the same time. */
+  writers: number;
+}>;
+
+/** All that the source side of the line needs, from a spec that passed. */
+export type ConfiguredLine = Readonly<{
+  key: RepoKey;
+  branch: string;
+  remote: Remote;
+  git: GitPort;
+  people: readonly TrustedPerson[];
+  trustDigest: string;
+  policyDigest: string;
+}>;
+
+/** What is remembered of a repo between passes; owned by one pass at a time, lost at restart. */
+export type RepoMemory = {
+  /** The ledger as last read or written. */
+  stored?: StoredEntry | undefined;
+  /** The two stores were compared since the start (DESIGN §6, Ledger). */
+  startedUp: boolean;
+  /** What the guard holds: rendered from this commit for this generation of the spec. */
+  loaded?: Readonly<{ oid: Oid; generation: number }> | undefined;
+  /** Rendered whole, but these objects could not be written or compared. */
+  failures: readonly Stop[];
+  /** The refused head and what it was refused under: it is not judged twice. */
+  rejected?: Readonly<{ oid: Oid; under: string; stop: Stop }> | undefined;
+  head?: Oid | undefined;
+  /** Targets that were written or compared whole, by name. */
+  applied: Map<string, string>;
+  warnings: readonly string[];
+  /** What a deleted GuardedRepo guarded, until it is gone. */
+  retiring?: readonly Entry[];
+};
+
+/** What every step of one pass stands on. */
+export type Ground = Readonly<{ repo: GuardedRepo; memory: RepoMemory; ports: LinePorts }>;
+
+/** A pass that got as far as looking at the source. */
+export type Pass = Ground & Readonly<{ line: ConfiguredLine; signal: AbortSignal }>;
+
+/** A repo of which nothing is known yet. */
+export function freshMemory(): RepoMemory {
+  return { startedUp: false, failures: [], applied: new Map(), warnings: [] };
+}
+
+/** How one pass ended; `report` turns it into status and events. */
+export type LineEnd = Readonly<{
+  stop?: Stop;
+  notes: readonly EventNote[];
+}>;

@@ -1,0 +1,121 @@
+import type { GuardedRepo, GuardedRepoStatus } from '../api/guardedrepo.ts';
+import type { Clock } from '../domain/clock.ts';
+import { canonicalJson } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
+import type { RepoKey } from '../domain/repo-key.ts';
+import type { Stop } from '../domain/stop.ts';
+import type { EventNote, ReportPort } from './ports.ts';
+import type { Log } from './telemetry.ts';
+
+/** What arrives within this time is told in one status write. */
+const COALESCE_MS = 100;
+
+/** Pause before a failed status write is tried again. */
+const RETRY_MS = 2_000;
+
+/** Different stops remembered per repo between two good passes. */
+const MAX_TOLD = 100;
+
+/** Builds the status of a repo as it is now; `undefined` once it is gone. */
+export type Summary = (key: RepoKey) => readonly [GuardedRepo, GuardedRepoStatus] | undefined;
+
+/** The world as the reporter sees it. */
+export type ReporterPorts = Readonly<{
+  report: ReportPort;
+  clock: Clock;
+  log: Log;
+  summary: Summary;
+}>;
+
+/**
+ * The only writer of status and events. Status is written when it differs from what was written
+ * last, one write at a time per repo; a stop is told as an event once, not at every pass.
+ */
+export class Reporter {
+  readonly #ports: ReporterPorts;
+  readonly #written = new Map<RepoKey, string>();
+  readonly #told = new Map<RepoKey, Set<string>>();
+  readonly #scheduled = new Map<RepoKey, () => void>();
+  readonly #running = new Map<RepoKey, Promise<void>>();
+
+  constructor(ports: ReporterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Brings the status up to date soon. */
+  schedule(key: RepoKey, delayMs: number = COALESCE_MS): void {
+    if (this.#scheduled.has(key)) return;
+    const cancel = this.#ports.clock.setTimer(delayMs, () => {
+      this.#scheduled.delete(key);
+      void this.flush(key);
+    });
+    this.#scheduled.set(key, cancel);
+  }
+
+  /** Writes the status now; never rejects. */
+  async flush(key: RepoKey): Promise<void> {
+    this.#scheduled.get(key)?.();
+    this.#scheduled.delete(key);
+    const before = this.#running.get(key) ?? Promise.resolve();
+    const run = before.then(() => this.#write(key));
+    this.#running.set(key, run);
+    await run;
+    if (this.#running.get(key) === run) this.#running.delete(key);
+  }
+
+  /** Tells notes as events, and each different stop once until a pass ends well. */
+  async tell(
+    repo: GuardedRepo,
+    key: RepoKey,
+    notes: readonly EventNote[],
+    why?: Stop,
+  ): Promise<void> {
+    const { report } = this.#ports;
+    for (const note of notes) await report.event(repo, note);
+    if (why === undefined) {
+      this.#told.delete(key);
+      return;
+    }
+    // A rejected head keeps its name while the server comes and goes, so it is told once.
+    const told = this.#told.get(key) ?? new Set<string>();
+    const name = `${why.reason} ${why.oid ?? why.message}`;
+    if (told.has(name)) return;
+    this.#told.set(key, told.size < MAX_TOLD ? told.add(name) : new Set([name]));
+    await report.event(repo, { type: 'Warning', reason: why.reason, message: why.message });
+  }
+
+  /** Forgets a repo that is gone. */
+  forget(key: RepoKey): void {
+    this.#scheduled.get(key)?.();
+    this.#scheduled.delete(key);
+    this.#written.delete(key);
+    this.#told.delete(key);
+  }
+
+  /** Waits for writes under way and drops what is only planned. */
+  async stop(): Promise<void> {
+    for (const cancel of this.#scheduled.values()) cancel();
+    this.#scheduled.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  async #write(key: RepoKey): Promise<void> {
+    const summary = this.#ports.summary(key);
+    if (summary === undefined) return;
+    const [repo, status] = summary;
+    const text = canonicalJson(toJson(status));
+    if (this.#written.get(key) === text) return;
+    const done = await this.#ports.report.status(repo, status);
+    if (done.ok) {
+      this.#written.set(key, text);
+      return;
+    }
+    this.#ports.log.warn('status not written', { repo: key, reason: done.stop.reason });
+    this.schedule(key, RETRY_MS);
+  }
+}
+
+function toJson(status: GuardedRepoStatus): Json {
+  // A status is plain data; the round trip only drops what `undefined` would be.
+  return JSON.parse(JSON.stringify(status)) as Json;
+}

@@ -1,0 +1,138 @@
+import type { GuardedRepo } from '../../../src/api/guardedrepo.ts';
+import type { SignerSet } from '../../../src/api/signerset.ts';
+import { repoKey } from '../../../src/domain/repo-key.ts';
+import { createGuard } from '../../../src/guard/guard.ts';
+import { freshMemory } from '../../../src/reconcile/line.ts';
+import type { Ground, LineEnd, LinePorts, RepoMemory } from '../../../src/reconcile/line.ts';
+import { runLine } from '../../../src/reconcile/pipeline.ts';
+import { DEFAULT_RENDER_LIMITS } from '../../../src/render/limits.ts';
+import { inlineWork } from '../../../src/worker/inline.ts';
+import { manualClock } from '../clock.ts';
+import type { GpgKey } from '../gpg.ts';
+import type { TestRepo } from '../repo-builder.ts';
+import { MapCluster } from './cluster.ts';
+import { LocalGit } from './git.ts';
+
+/** The key of the repo of every line test. */
+export const LINE_KEY = repoKey('payments', 'shop');
+
+const SILENT = { debug: noop, info: noop, warn: noop, error: noop };
+const NO_METER = {
+  reconciled: noop,
+  verdict: noop,
+  drift: noop,
+  driftStage: noop,
+  missedByWatch: noop,
+  guarded: noop,
+};
+
+function noop(): void {
+  // Tests of the line look at what it did, not at what it counted.
+}
+
+/** The repo line over a real Git repository and a cluster of maps; no process, no network. */
+export class LineWorld {
+  readonly git: LocalGit;
+  readonly cluster = new MapCluster();
+  readonly clock = manualClock(Date.now());
+  repo: GuardedRepo;
+  memory: RepoMemory = freshMemory();
+  #ports: LinePorts;
+
+  private constructor(work: TestRepo, signers: readonly SignerSet[]) {
+    this.git = new LocalGit(work);
+    this.cluster.signers = signers;
+    this.repo = lineRepo();
+    this.#ports = this.#build();
+  }
+
+  static async create(work: TestRepo, signer: GpgKey): Promise<LineWorld> {
+    const openPGP = await signer.home.publicKey(signer);
+    const people = [{ name: 'Ada', keys: [{ openPGP }] }];
+    const set = { apiVersion: 'gitward.dev/v1alpha1', kind: 'SignerSet' } as const;
+    return new LineWorld(work, [{ ...set, metadata: { name: 'platform' }, spec: { people } }]);
+  }
+
+  get ground(): Ground {
+    return { repo: this.repo, memory: this.memory, ports: this.#ports };
+  }
+
+  /** One pass. What the ledger accepted is then repeated in status, as `report` does. */
+  async pass(): Promise<LineEnd> {
+    const end = await runLine(this.ground, new AbortController().signal);
+    const anchor = this.memory.stored?.entry.anchor.oid;
+    if (anchor !== undefined) this.setStatusAnchor(anchor);
+    return end;
+  }
+
+  /** The process ended and started again: memory and guard are gone, stores and volume are not. */
+  restart(): void {
+    this.memory = freshMemory();
+    this.#ports = this.#build();
+  }
+
+  setStatusAnchor(oid: string | undefined): void {
+    const { status: _old, ...rest } = this.repo;
+    const anchor = {
+      ...{ oid, revision: '', acceptedAt: '', trustDigest: '', policyDigest: '' },
+    };
+    const status = { observedGeneration: 1, conditions: [], driftCount: 0, targets: [] };
+    this.repo =
+      oid === undefined ? rest : { ...rest, status: { ...status, anchor: { ...anchor, oid } } };
+  }
+
+  setSpec(changes: Partial<GuardedRepo['spec']>): void {
+    const generation = (this.repo.metadata.generation ?? 1) + 1;
+    const metadata = { ...this.repo.metadata, generation };
+    this.repo = { ...this.repo, metadata, spec: { ...this.repo.spec, ...changes } };
+  }
+
+  #build(): LinePorts {
+    const { cluster, clock, git } = this;
+    const { objects, kinds, ledger, own, watches } = cluster;
+    const sink = { changed: noop, health: noop };
+    const guard = createGuard({ objects, kinds, watches, clock, random: () => 0, sink });
+    return {
+      ...{ git, kinds, ledger, objects, guard, clock },
+      work: inlineWork(),
+      cluster: own,
+      log: SILENT,
+      meter: NO_METER,
+      rules: {
+        allowHttp: false,
+        allowCrossNamespace: false,
+        ownNamespace: 'gitward-system',
+        maxPackBytes: 1e9,
+        maxRangeCommits: 1_000,
+        render: DEFAULT_RENDER_LIMITS,
+        writers: 4,
+      },
+    };
+  }
+}
+
+function lineRepo(): GuardedRepo {
+  return {
+    apiVersion: 'gitward.dev/v1alpha1',
+    kind: 'GuardedRepo',
+    metadata: { name: 'shop', namespace: 'payments', generation: 1 },
+    spec: {
+      suspend: false,
+      interval: '1m',
+      timeout: '60s',
+      mode: 'Enforce',
+      deletionPolicy: 'Orphan',
+      source: { url: 'https://git.example.com/shop.git', ref: { branch: 'main' } },
+      verify: { signers: ['platform'] },
+      targets: [
+        {
+          name: 'prod',
+          path: 'deploy',
+          namespace: 'payments',
+          serviceAccountName: 'payments-deployer',
+          drift: { onDrift: 'Revert' },
+        },
+      ],
+    },
+  };
+}
