@@ -1,0 +1,22 @@
+import type { Reason } from '../api/reasons.ts';
+import type { Instant } from '../domain/clock.ts';
+import type { ObjectKey, ObjectRef } from '../domain/object-ref.ts';
+import type { RepoKey } from '../domain/repo-key.ts';
+import type { Stop } from '../domain/stop.ts';
+import type { FieldDrift } from './field-drift.ts';
+export type DriftKind = 'fields' | 'deleted' | 'terminating';
+export type DriftRecord = Readonly<{
+  repo: RepoKey;
+  target: string;
+  key: ObjectKey;
+  object: ObjectRef;
+  revision: string;
+  kind: DriftKind;
+  fields: readonly FieldDrift[];
+  manager?: string;
+  confidence: 'managedFields' | 'unknown';
+  seenAt: Instant;
+  outcome: Reason;
+  stop?: Stop;
+  open: boolean;
+}>;
