@@ -1,0 +1,104 @@
+import { promises } from 'node:fs';
+import { Errors, readObject } from 'isomorphic-git';
+import type { Clock } from '../../domain/clock.ts';
+import type { GitObjectType, RawObject } from '../../domain/git-object.ts';
+import type { Oid } from '../../domain/oid.ts';
+import { ok, stopped } from '../../domain/result.ts';
+import type { Result } from '../../domain/result.ts';
+import { stop } from '../../domain/stop.ts';
+import type { Stop } from '../../domain/stop.ts';
+import type { ObjectReader } from '../../reconcile/ports.ts';
+import { stopOf } from './failure.ts';
+
+/** Bytes of objects after which the cache is dropped: isomorphic-git keeps what it has inflated. */
+const MAX_CACHED_BYTES = 16 * 1024 * 1024;
+
+/** A cache that nobody reads from is dropped after this time: it holds whole packs. */
+const IDLE_MS = 2_000;
+
+const TYPES: ReadonlySet<string> = new Set<GitObjectType>(['commit', 'tree', 'blob', 'tag']);
+
+/**
+ * Reads raw objects from the packs of one bare folder. Once a pack or index has turned out to be
+ * damaged every read stops, until `forgive`: the caller is to reset the store, not to read around it.
+ */
+export class PackReader implements ObjectReader {
+  readonly #gitdir: string;
+  readonly #clock: Clock;
+  #cache: object = {};
+  #bytes = 0;
+  #cancelDrop = (): void => undefined;
+  #isDamaged = false;
+
+  constructor(gitdir: string, clock: Clock) {
+    this.#gitdir = gitdir;
+    this.#clock = clock;
+  }
+
+  /** Stops with GitTruncated when a pack or index is damaged or cannot be read. */
+  async readMany(oids: readonly Oid[]): Promise<Result<ReadonlyMap<Oid, RawObject>>> {
+    if (this.#isDamaged) return stopped(damaged());
+    const found = new Map<Oid, RawObject>();
+    this.#cancelDrop();
+    try {
+      for (const oid of oids) {
+        const object = await this.#readAgain(oid);
+        if (object !== undefined) found.set(oid, object);
+      }
+      return ok(found);
+    } catch (error) {
+      this.drop();
+      // A volume that fails for a moment, or too many open files, is no reason to fetch everything.
+      this.#isDamaged = !(error instanceof Error && 'syscall' in error);
+      return stopped(this.#isDamaged ? damaged() : stopOf(error));
+    } finally {
+      this.#cancelDrop = this.#clock.setTimer(IDLE_MS, () => this.drop());
+    }
+  }
+
+  /** Gives the memory back. */
+  drop(): void {
+    this.#cancelDrop();
+    this.#cache = {};
+    this.#bytes = 0;
+  }
+
+  /** The folder was emptied: reads are served again. */
+  forgive(): void {
+    this.#isDamaged = false;
+    this.drop();
+  }
+
+  /** A pack may have been merged into another since the cache learned of it: look twice. */
+  async #readAgain(oid: Oid): Promise<RawObject | undefined> {
+    try {
+      return await this.#read(oid);
+    } catch {
+      this.drop();
+      return this.#read(oid);
+    }
+  }
+
+  async #read(oid: Oid): Promise<RawObject | undefined> {
+    if (this.#bytes > MAX_CACHED_BYTES) this.drop();
+    const [gitdir, cache] = [this.#gitdir, this.#cache];
+    try {
+      const fs = { promises };
+      const read = await readObject({ fs, dir: gitdir, gitdir, oid, format: 'content', cache });
+      if (!(read.object instanceof Uint8Array) || !isType(read.type)) return undefined;
+      this.#bytes += read.object.length;
+      return { oid, type: read.type, bytes: read.object };
+    } catch (error) {
+      if (error instanceof Errors.NotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function damaged(): Stop {
+  return stop('GitTruncated', 'objects kept on --data-dir are damaged; they are fetched anew');
+}
+
+function isType(type: string | undefined): type is GitObjectType {
+  return type !== undefined && TYPES.has(type);
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../domain/clock.ts';
+import type { RepoKey } from '../../domain/repo-key.ts';
+import { install } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { mergePacks } from './merge-packs.ts';
+import type { NamedPack } from './merge-packs.ts';
+import { PackReader } from './pack-reader.ts';
+import { MAX_OBJECTS, readPackHeader } from './pack-entries.ts';
+
+/** Packs above this number are merged into one: every accepted commit leaves a pack. */
+export const MAX_PACKS = 32;
+
+/** Most bytes of packs that are merged in memory; what is larger stays as it is. */
+const MAX_MERGE_BYTES = 64 * 1024 * 1024;
+
+const PACK_NAME = /^(pack-[0-9a-f]{40})\.idx$/;
+
+/** What all stores of one data directory share. */
+export type StoreOptions = Readonly<{
+  dataDir: string;
+  disk: Disk;
+  clock: Clock;
+  /** Packs of one repository above which they are merged; `MAX_PACKS` unless given. */
+  maxPacks?: number;
+}>;
+
+/** A bare folder that a fetch fills beside the published packs. */
+export type Scratch = Readonly<{ gitdir: string; packDir: string }>;
+
+/**
+ * The packs of one GuardedRepo: `<dataDir>/repos/<hash of its key>`, nothing shared with others. A
+ * pack counts as soon as its index has its final name, which is the last step; a crash before leaves
+ * the store as it was, and a pack file without index that the next publish removes.
+ */
+export class PackStore {
+  readonly published: PackReader;
+  readonly #options: StoreOptions;
+  readonly #dir: string;
+  readonly #packDir: string;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(key: RepoKey, options: StoreOptions) {
+    this.#options = options;
+    this.#dir = join(options.dataDir, 'repos', createHash('sha256').update(key).digest('hex'));
+    this.#packDir = join(this.#dir, 'objects', 'pack');
+    this.published = new PackReader(this.#dir, options.clock);
+  }
+
+  /** Makes a scratch folder that holds the published packs already. Throws errors of the system. */
+  stage(): Promise<Scratch> {
+    return this.#alone(async () => {
+      const { disk, dataDir } = this.#options;
+      await disk.makeDir(join(dataDir, 'scratch'));
+      const gitdir = await disk.makeTemp(join(dataDir, 'scratch', 'fetch-'));
+      const packDir = join(gitdir, 'objects', 'pack');
+      await disk.makeDir(packDir);
+      for (const name of await this.#packs()) {
+        for (const file of [`${name}.pack`, `${name}.idx`]) {
+          await disk.link(join(this.#packDir, file), join(packDir, file));
+        }
+      }
+      return { gitdir, packDir };
+    });
+  }
+
+  /** Takes one pack over from a scratch folder; the pack first, its index last. */
+  publish({ packDir }: Scratch, name: string): Promise<void> {
+    return this.#alone(async () => {
+      const { disk } = this.#options;
+      await this.#makeDirs();
+      await this.#removeOrphans();
+      for (const suffix of ['.pack', '.idx']) {
+        await install(disk, join(packDir, name + suffix), join(this.#packDir, name + suffix));
+      }
+      this.published.drop();
+      await this.#merge();
+    });
+  }
+
+  /** Forgets every published pack at once: first the name goes, then the files. */
+  reset(): Promise<void> {
+    return this.#alone(async () => {
+      const { disk, dataDir } = this.#options;
+      if ((await disk.list(this.#dir)).length > 0) {
+        await disk.makeDir(join(dataDir, 'scratch'));
+        const grave = await disk.makeTemp(join(dataDir, 'scratch', 'reset-'));
+        await disk.rename(this.#dir, join(grave, 'repo'));
+        await disk.remove(grave);
+      }
+      this.published.forgive();
+    });
+  }
+
+  async #makeDirs(): Promise<void> {
+    const { disk, dataDir } = this.#options;
+    const objects = join(this.#dir, 'objects');
+    for (const dir of [join(dataDir, 'repos'), this.#dir, objects, this.#packDir]) {
+      await disk.makeDir(dir);
+    }
+    for (const dir of [join(dataDir, 'repos'), this.#dir, objects]) await disk.syncDir(dir);
+  }
+
+  /** Names of the packs that count. */
+  async #packs(): Promise<readonly string[]> {
+    const files = await this.#options.disk.list(this.#packDir);
+    return files.flatMap((file) => PACK_NAME.exec(file)?.[1] ?? []);
+  }
+
+  async #removeOrphans(): Promise<void> {
+    const { disk } = this.#options;
+    const kept = new Set((await this.#packs()).flatMap((name) => [`${name}.pack`, `${name}.idx`]));
+    for (const file of await disk.list(this.#packDir)) {
+      if (!kept.has(file)) await disk.remove(join(this.#packDir, file));
+    }
+  }
+
+  /** The merged pack counts before the first of its parts goes: a crash leaves objects twice, never none. */
+  async #merge(): Promise<void> {
+    const { disk } = this.#options;
+    const names = await this.#packs();
+    if (names.length <= (this.#options.maxPacks ?? MAX_PACKS)) return;
+    const small = await this.#mergeable(names);
+    if (small.length < 2) return;
+    const merged = mergePacks(small);
+    if (merged === undefined) return;
+    for (const suffix of ['.pack', '.idx'] as const) {
+      // Readers take whatever ends in .idx for an index.
+      const draft = join(this.#packDir, 'draft');
+      await disk.write(draft, once(suffix === '.pack' ? merged.pack : merged.idx));
+      await install(disk, draft, join(this.#packDir, merged.name + suffix));
+    }
+    for (const { name } of small.filter((part) => part.name !== merged.name)) {
+      for (const suffix of ['.idx', '.pack']) await disk.remove(join(this.#packDir, name + suffix));
+    }
+    this.published.drop();
+  }
+
+  async #mergeable(names: readonly string[]): Promise<readonly NamedPack[]> {
+    const { disk } = this.#options;
+    const parts: NamedPack[] = [];
+    let bytes = 0;
+    let objects = 0;
+    for (const name of names) {
+      const pack = await disk.read(join(this.#packDir, `${name}.pack`));
+      const count = readPackHeader(pack);
+      if (bytes + pack.length > MAX_MERGE_BYTES || objects + count > MAX_OBJECTS) continue;
+      bytes += pack.length;
+      objects += count;
+      parts.push({ name, pack, idx: await disk.read(join(this.#packDir, `${name}.idx`)) });
+    }
+    return parts;
+  }
+
+  /** One change of the store at a time; a failed one does not hold up the next. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work, work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

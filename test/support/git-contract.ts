@@ -1,0 +1,237 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseOid } from '../../src/domain/oid.ts';
+import type { Result } from '../../src/domain/result.ts';
+import type { Quarantine } from '../../src/reconcile/ports.ts';
+import type { GitServerOptions } from './git-server.ts';
+import {
+  BULK_BYTES,
+  GitWorld,
+  NEVER,
+  adopt,
+  filesIn,
+  heldBy,
+  must,
+  reasonOf,
+} from './git-server/world.ts';
+import type { MakeSource } from './git-server/world.ts';
+import { oidOf } from './git-server/pack-maker.ts';
+import { buildBareRepo } from './repo-builder.ts';
+
+/** What every adapter of `GitPort` must do, against a real server with the real git behind it. */
+export function describeGitPort(
+  name: string,
+  make: MakeSource,
+  options: Partial<GitServerOptions> = {},
+): void {
+  describe(`${name}, the GitPort contract`, () => {
+    let world: GitWorld;
+    beforeAll(async () => void (world = await GitWorld.create(make, options)));
+    afterAll(() => world.close());
+
+    describeHead(() => world);
+    describeFetch(() => world);
+    describeStore(() => world);
+  });
+}
+
+function describeHead(world: () => GitWorld): void {
+  it('head of a branch, its oid with one pair of requests and no pack', async () => {
+    const { server, work } = world();
+    const port = await world().open();
+    server.forget();
+    expect(must(await port.head('main', NEVER))).toBe(await work.head());
+    const { infoRefs, lsRefs, uploadPack, connections } = server.traffic;
+    expect([infoRefs, uploadPack, connections]).toEqual([1, 0, 1]);
+    expect(lsRefs).toBeLessThanOrEqual(1);
+  });
+
+  it('head of a branch that only begins like another, RefNotFound', async () => {
+    await world().work.push(world().bare.dir, { branch: 'mainly' });
+    const port = await world().open();
+    expect(reasonOf(await port.head('mainl', NEVER))).toBe('RefNotFound');
+    expect(reasonOf(await port.fetch('mainl', undefined, NEVER))).toBe('RefNotFound');
+  });
+
+  it('head of a missing repository, RefNotFound', async () => {
+    const port = await world().open({ remote: { url: `${world().server.url}/none.git` } });
+    expect(reasonOf(await port.head('main', NEVER))).toBe('RefNotFound');
+  });
+
+  it('head of an empty repository, RefNotFound', async () => {
+    await buildBareRepo(join(world().root, 'empty.git'));
+    const port = await world().open({ remote: { url: `${world().server.url}/empty.git` } });
+    expect(reasonOf(await port.head('main', NEVER))).toBe('RefNotFound');
+  });
+
+  it.each(['refs/heads/none', 'refs/heads/mainly'])('HEAD at %s, no matter', async (target) => {
+    await world().bare.git('symbolic-ref', 'HEAD', target);
+    const port = await world().open();
+    const tip = await world().work.head();
+    expect(must(await port.head('main', NEVER))).toBe(tip);
+    expect(await adopt(port)).toBe(tip);
+    await world().bare.git('symbolic-ref', 'HEAD', 'refs/heads/main');
+  });
+
+  it.each([
+    '',
+    '-x',
+    'a..b',
+    'a/../b',
+    'x.lock',
+    'a@{1}',
+    'a b',
+    'a\nb',
+    'a~1',
+    '@',
+    'a//b',
+    '.a',
+    'a.',
+  ])('branch %j, InvalidSpec before any request', async (branch) => {
+    const port = await world().open();
+    world().server.forget();
+    expect(reasonOf(await port.head(branch, NEVER))).toBe('InvalidSpec');
+    expect(reasonOf(await port.fetch(branch, undefined, NEVER))).toBe('InvalidSpec');
+    expect(world().server.traffic.connections).toBe(0);
+  });
+}
+
+function describeFetch(world: () => GitWorld): void {
+  it('first fetch, every reachable object byte for byte, in quarantine only', async () => {
+    const port = await world().open();
+    const quarantine = must(await port.fetch('main', undefined, NEVER));
+    const oids = await world().reachable(quarantine.tip);
+    const read = must(await quarantine.readMany(oids));
+    expect(read.size).toBe(oids.length);
+    for (const [oid, { type, bytes }] of read) expect(oidOf(type, bytes)).toBe(oid);
+    expect(await heldBy(port.published, oids)).toEqual([]);
+    await quarantine.discard();
+  });
+
+  it('one new commit, one small pack; a naive fresh directory, everything again', async () => {
+    const port = await world().open();
+    const before = await adopt(port);
+    const tip = await world().advance();
+    const cost = async (ask: () => Promise<Result<Quarantine>>): Promise<number> => {
+      world().server.forget();
+      const quarantine = must(await ask());
+      expect(quarantine.tip).toBe(tip);
+      const oids = await world().reachable(tip);
+      expect(await heldBy(quarantine, oids)).toHaveLength(oids.length);
+      await quarantine.discard();
+      return world().server.traffic.bytesSent;
+    };
+    const naive = await world().open();
+    expect(await cost(() => port.fetch('main', before, NEVER))).toBeLessThan(4_000);
+    expect(await cost(() => naive.fetch('main', undefined, NEVER))).toBeGreaterThan(BULK_BYTES);
+  });
+
+  it('nothing new, no pack asked for', async () => {
+    const port = await world().open();
+    const tip = await adopt(port);
+    world().server.forget();
+    const quarantine = must(await port.fetch('main', tip, NEVER));
+    expect([quarantine.tip, world().server.traffic.uploadPack]).toEqual([tip, 0]);
+    expect(await heldBy(quarantine, [tip])).toEqual([tip]);
+    must(await quarantine.publish());
+    expect(await heldBy(port.published, [tip])).toEqual([tip]);
+  });
+
+  it('anchor that the server never had, or that the store lost: everything', async () => {
+    const port = await world().open();
+    const stranger = parseOid('1234567890'.repeat(4));
+    expect(await adopt(port, stranger)).toBe(await world().work.head());
+  });
+
+  it('branch moved back and to a sibling, the tip as it is now', async () => {
+    const port = await world().open();
+    const anchor = await adopt(port);
+    await world().work.reset(await world().work.head('HEAD~1'));
+    const sibling = await world().advance();
+    const quarantine = must(await port.fetch('main', anchor, NEVER));
+    const oids = await world().reachable(sibling);
+    expect(await heldBy(quarantine, oids)).toHaveLength(oids.length);
+    await quarantine.discard();
+  });
+
+  it('pack above the limit, RepositoryTooLarge before it is all there', async () => {
+    const port = await world().open({ limits: { maxPackBytes: 10_000 } });
+    expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe('RepositoryTooLarge');
+  });
+
+  it('cancelled before and during, a stop and nothing left', async () => {
+    const dataDir = await world().dataDir();
+    const port = await world().open({ dataDir });
+    expect(reasonOf(await port.head('main', AbortSignal.abort()))).toBe('GitTimeout');
+    const controller = new AbortController();
+    world().server.setFault({ kind: 'hang', on: 'pack' });
+    const fetching = port.fetch('main', undefined, controller.signal);
+    while (world().server.traffic.uploadPack === 0) await world().clock.advance(0);
+    world().server.forget();
+    controller.abort();
+    expect(reasonOf(await fetching)).toBe('GitTimeout');
+    world().server.setFault(undefined);
+    expect(await filesIn(dataDir)).toEqual([]);
+  });
+}
+
+function describeStore(world: () => GitWorld): void {
+  it('published, readable by another process with the server gone', async () => {
+    const dataDir = await world().dataDir();
+    const tip = await adopt(await world().open({ dataDir }));
+    const remote = { url: 'http://127.0.0.1:1/app.git' };
+    const later = await world().open({ dataDir, remote });
+    const oids = await world().reachable(tip);
+    expect(await heldBy(later.published, oids)).toHaveLength(oids.length);
+    expect(reasonOf(await later.head('main', NEVER))).toBe('GitUnreachable');
+  });
+
+  it('discarded, gone; twice and after publish, harmless', async () => {
+    const dataDir = await world().dataDir();
+    const port = await world().open({ dataDir });
+    const quarantine = must(await port.fetch('main', undefined, NEVER));
+    await quarantine.discard();
+    await quarantine.discard();
+    expect(await filesIn(dataDir)).toEqual([]);
+    expect((await quarantine.publish()).ok).toBe(false);
+    const kept = must(await port.fetch('main', undefined, NEVER));
+    must(await kept.publish());
+    await kept.discard();
+    expect(await heldBy(port.published, [kept.tip])).toEqual([kept.tip]);
+  });
+
+  it('object that is not there, absent from the answer', async () => {
+    const port = await world().open();
+    const tip = await adopt(port);
+    const missing = parseOid('f'.repeat(40)) ?? tip;
+    expect(await heldBy(port.published, [missing, tip])).toEqual([tip]);
+  });
+
+  it('reset, empty; the next fetch fills it again', async () => {
+    const port = await world().open();
+    const tip = await adopt(port);
+    await port.reset();
+    expect(await heldBy(port.published, [tip])).toEqual([]);
+    expect(await adopt(port, tip)).toBe(tip);
+    expect(await heldBy(port.published, [tip])).toEqual([tip]);
+  });
+
+  it('damaged files, no object of them and a stop until reset or the next fetch', async () => {
+    const dataDir = await world().dataDir();
+    const tip = await adopt(await world().open({ dataDir }));
+    for (const file of await filesIn(dataDir)) await damage(file);
+    const port = await world().open({ dataDir });
+    expect((await port.published.readMany([tip])).ok).toBe(false);
+    expect(await adopt(port, tip)).toBe(tip);
+    const oids = await world().reachable(tip);
+    expect(await heldBy(port.published, oids)).toHaveLength(oids.length);
+  });
+}
+
+async function damage(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.fill(0xff, middle, middle + 32);
+  await writeFile(file, bytes);
+}
