@@ -1,0 +1,190 @@
+import * as fc from 'fast-check';
+import { Agent } from 'undici';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../../../test/support/clock.ts';
+import { startSandbox } from '../../../test/support/sandbox/index.ts';
+import type { Sandbox } from '../../../test/support/sandbox/index.ts';
+import { parseOid } from '../../domain/oid.ts';
+import type { Oid } from '../../domain/oid.ts';
+import { repoKey } from '../../domain/repo-key.ts';
+import type { LedgerPort, StoredEntry } from '../../reconcile/ports.ts';
+import { createApiClient } from './client.ts';
+import { createLedger, ledgerName } from './ledger.ts';
+import { formatEntry, parseEntry } from './ledger-entry.ts';
+import type { ApiClient } from './request.ts';
+
+const NAMESPACE = 'gitward-system';
+const REPO = repoKey('payments', 'shop');
+
+function oid(digit: string): Oid {
+  const parsed = parseOid(digit.repeat(40));
+  if (parsed === undefined) throw new Error('no oid');
+  return parsed;
+}
+
+const ENTRY: StoredEntry['entry'] = {
+  schema: 1,
+  repo: REPO,
+  source: { url: 'https://git.example.com/shop.git', branch: 'main' },
+  anchor: {
+    oid: oid('a'),
+    revision: `main@sha1:${oid('a')}`,
+    signer: { name: 'Ada', signerSet: 'payments', fingerprint: 'F'.repeat(40) },
+    acceptedAt: 1_767_225_600_000,
+    trustDigest: 'sha256:t',
+    policyDigest: 'sha256:p',
+  },
+  current: { oid: oid('a'), digest: 'sha256:c' },
+  pending: { oid: oid('b'), digest: 'sha256:d' },
+  rejected: { oid: oid('c'), reason: 'SignatureMissing' },
+};
+
+let sandbox: Sandbox;
+let client: ApiClient;
+let ledger: LedgerPort;
+let leads = true;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ namespaces: [NAMESPACE] });
+  const agent = new Agent();
+  client = createApiClient({
+    clock: manualClock(),
+    userAgent: 'gitward/test',
+    connection: {
+      origin: sandbox.url,
+      prefix: '',
+      namespace: undefined,
+      headers: () => Promise.resolve({ authorization: 'Bearer operator-token' }),
+      refresh: () => undefined,
+      calls: () => agent,
+      watches: () => agent,
+      close: () => agent.destroy(),
+    },
+  });
+  ledger = createLedger({ client, namespace: NAMESPACE, fence: () => leads });
+});
+afterAll(async () => {
+  await client.close();
+  await sandbox.close();
+});
+beforeEach(() => {
+  leads = true;
+  sandbox.faults.clear();
+});
+
+async function save(key: string, version?: string, entry = ENTRY): Promise<string> {
+  const repo = repoKey('payments', key);
+  const saved = await ledger.save(repo, { ...entry, repo }, version);
+  return saved.ok ? saved.value : saved.stop.reason;
+}
+
+describe('createLedger', () => {
+  it('an entry, is loaded as it was saved, with the version to match', async () => {
+    expect(await ledger.load(REPO)).toEqual({ ok: true, value: undefined });
+    const first = await ledger.save(REPO, ENTRY, undefined);
+    if (!first.ok) throw new Error(first.stop.message);
+    expect(await ledger.load(REPO)).toEqual({
+      ok: true,
+      value: { entry: ENTRY, version: first.value },
+    });
+    const { pending: _pending, ...rest } = ENTRY;
+    const second = await ledger.save(REPO, rest, first.value);
+    expect(second).toMatchObject({ ok: true });
+    expect(await ledger.load(REPO)).toMatchObject({ value: { entry: rest } });
+    expect(sandbox.stored('/configmaps', NAMESPACE, ledgerName(REPO))).toMatchObject({
+      metadata: {
+        labels: { 'app.kubernetes.io/managed-by': 'gitward' },
+        annotations: { 'gitward.dev/repo': 'payments/shop' },
+      },
+    });
+  });
+
+  it.each([
+    ['created by somebody else meanwhile', undefined],
+    ['changed by somebody else meanwhile', '1'],
+  ])('an entry %s, loses the race and is tried again', async (_name, version) => {
+    await save('raced');
+    expect(await save('raced', version)).toBe('APIUnavailable');
+  });
+
+  it('lost leadership, saves nothing', async () => {
+    leads = false;
+    expect(await save('fenced')).toBe('APIUnavailable');
+    expect(await ledger.load(repoKey('payments', 'fenced'))).toEqual({
+      ok: true,
+      value: undefined,
+    });
+  });
+
+  it.each([
+    ['no answer', { kind: 'reset' } as const],
+    ['an error', { kind: 'status', code: 500 } as const],
+    ['a refusal', { kind: 'status', code: 403 } as const],
+    // A 404 that does not name the ConfigMap says nothing about it.
+    ['a 404 about the path', { kind: 'status', code: 404 } as const],
+  ])('%s, is never taken for no entry', async (_name, effect) => {
+    sandbox.faults.add({ match: { verb: 'get' }, effect });
+    expect(await ledger.load(repoKey('payments', 'none'))).toMatchObject({
+      ok: false,
+      stop: { reason: 'APIUnavailable', kind: 'retry' },
+    });
+  });
+
+  it.each([
+    ['without the key', {}],
+    ['without JSON', { 'entry.json': '{' }],
+    ['of another GuardedRepo', { 'entry.json': formatEntry(ENTRY) }],
+  ])('an entry %s, is AnchorConflict and never no entry', async (name, data) => {
+    const repo = repoKey('payments', `bad-${name.replaceAll(' ', '-').toLowerCase()}`);
+    const metadata = { name: ledgerName(repo), namespace: NAMESPACE };
+    sandbox.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    expect(await ledger.load(repo)).toMatchObject({
+      ok: false,
+      stop: { reason: 'AnchorConflict' },
+    });
+  });
+
+  it('an entry that could not be read back, is not saved', async () => {
+    const source = { url: 'x'.repeat(5_000), branch: 'main' };
+    expect(await save('huge', undefined, { ...ENTRY, source })).toBe('AnchorConflict');
+    expect(sandbox.stored('/configmaps', NAMESPACE, ledgerName(repoKey('payments', 'huge')))).toBe(
+      undefined,
+    );
+  });
+});
+
+describe('parseEntry', () => {
+  // Each row is spread over a sound entry; JSON drops what is undefined.
+  it.each([
+    ['schema 2', { schema: 2 }],
+    ['an unknown key', { extra: 1 }],
+    ['no anchor', { anchor: undefined }],
+    ['an oid in capitals', { anchor: { ...ENTRY.anchor, oid: 'A'.repeat(40) } }],
+    ['a short oid', { rejected: { oid: 'abc', reason: 'x' } }],
+    ['a time that is text', { anchor: { ...ENTRY.anchor, acceptedAt: '2026' } }],
+    ['an empty digest', { current: { oid: oid('a'), digest: '' } }],
+    [
+      'a signer without fingerprint',
+      { anchor: { ...ENTRY.anchor, signer: { name: 'a', signerSet: 'b' } } },
+    ],
+    ['another repo', { repo: 'payments/other' }],
+    ['a source that is a list', { source: [] }],
+    ['a pending that is null', { pending: null }],
+  ])('%s, is damaged', (_name, change) => {
+    const text = JSON.stringify({ ...ENTRY, ...change });
+    expect(typeof parseEntry(text, REPO)).toBe('string');
+  });
+
+  it('a sound entry, is read back whole', () => {
+    expect(parseEntry(formatEntry(ENTRY), REPO)).toEqual(ENTRY);
+  });
+
+  it('any JSON and any text, is an entry or damaged but never an exception', () => {
+    const texts = fc.oneof(fc.json(), fc.string());
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(parseEntry(text, REPO)).toBeTypeOf('string');
+      }),
+    );
+  });
+});
