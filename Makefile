@@ -1,0 +1,52 @@
+# Every target sets up what it needs: a fresh machine has Node 20 with npm, git and Debian's packages.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.PHONY: help setup setup-real build format lint types check test test-real test-fault demo bench golden clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what demo and tests need
+	@scripts/setup
+
+setup-real: ## Install or build the real control plane as well (about 10 minutes, once)
+	@scripts/setup real
+
+build: setup ## Compile src to dist
+	@npx tsc -p tsconfig.json
+
+format: setup ## Rewrite every file in the house style
+	@npx prettier --write --log-level warn .
+
+lint: setup ## Formatter and linter, zero warnings
+	@npx prettier --check --log-level warn .
+	@npx oxlint --type-aware --deny-warnings
+
+types: setup ## Type-check sources, tests and benchmarks
+	@npx tsc -p tsconfig.json --noEmit
+	@npx tsc -p tsconfig.test.json
+
+check: lint types ## Format, lint, types and the architecture test
+	@npx vitest run --project unit test/architecture.test.ts
+
+test: build ## Unit, property, attack and golden tests
+	@npx vitest run --project unit
+
+test-real: build setup-real ## Suites against etcd, kube-apiserver, kube-controller-manager, git, gpg, kubectl
+	@KUBEBUILDER_ASSETS=$$(scripts/control-plane --cached) npx vitest run --project real
+
+test-fault: build ## kill -9 at every write, and other faults
+	@npx vitest run --project fault
+
+demo: build ## Play the scenes (CONTROL_PLANE=real, KEEP=1)
+	@CONTROL_PLANE=$(CONTROL_PLANE) KEEP=$(KEEP) npx tsx test/demo/main.ts
+
+bench: build setup-real ## Run every benchmark on the real API server
+	@KUBEBUILDER_ASSETS=$$(scripts/control-plane --cached) npx tsx bench/main.ts
+
+golden: build ## Rewrite the golden files
+	@UPDATE_GOLDEN=1 npx vitest run --project unit
+
+clean: ## Remove what was built
+	@rm -rf dist coverage

@@ -1,0 +1,165 @@
+import { createApiClient } from '../adapters/kube/client.ts';
+import { createCluster } from '../adapters/kube/cluster.ts';
+import { connect } from '../adapters/kube/connection.ts';
+import { createKinds, followCrds } from '../adapters/kube/kinds.ts';
+import { createLedger } from '../adapters/kube/ledger.ts';
+import { createElection } from '../adapters/kube/lease.ts';
+import { DEFAULT_LIMIT } from '../adapters/kube/limiter.ts';
+import { createGuardedObjects } from '../adapters/kube/objects.ts';
+import { createReport } from '../adapters/kube/report.ts';
+import type { ApiClient } from '../adapters/kube/request.ts';
+import { createWatches } from '../adapters/kube/watches.ts';
+import type { Watches } from '../adapters/kube/watches.ts';
+import type { Config } from '../config.ts';
+import type { RepoKey } from '../domain/repo-key.ts';
+import type {
+  ClusterPort,
+  GuardedObjects,
+  KindPort,
+  LedgerPort,
+  ReportPort,
+  WatchPort,
+} from '../reconcile/ports.ts';
+import type { Log, Meter } from '../reconcile/telemetry.ts';
+import { systemClock } from './clock.ts';
+import type { Surroundings } from './operator.ts';
+
+/** Name of the Lease that the replicas share. */
+const LEASE_NAME = 'gitward-leader';
+
+/** What the rest of the operator hears of the cluster. */
+export type ClusterListener = Readonly<{
+  log: Log;
+  meter: Meter;
+  onRepo(key: RepoKey): void;
+  onSigners(): void;
+  /** This replica leads now. */
+  onLead(): void;
+}>;
+
+/** Every Kubernetes port, and the life of the connection behind them. */
+export type ClusterSide = Readonly<{
+  objects: GuardedObjects;
+  kinds: KindPort;
+  watches: WatchPort;
+  ledger: LedgerPort;
+  report: ReportPort;
+  own: ClusterPort;
+  leads(): boolean;
+  /** Why this replica cannot serve yet. */
+  notReady(): string | undefined;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}>;
+
+type Core = Readonly<{ client: ApiClient; watches: Watches; closeConnection(): Promise<void> }>;
+
+/** Connects to the API server and builds the ports; nothing is watched before `start`. */
+export async function connectCluster(
+  config: Config,
+  surroundings: Surroundings,
+  listener: ClusterListener,
+): Promise<ClusterSide> {
+  const core = await connectCore(config, surroundings, listener);
+  const { client, watches } = core;
+  const clock = systemClock;
+  const kinds = createKinds(client, clock);
+  const leadership = buildLeadership(config, surroundings, listener, core);
+  const fence = leadership.mayWrite;
+  const own = createCluster({ client, watches, clock, listener, fence });
+  let synced = false;
+  return {
+    objects: createGuardedObjects({ client, kinds, clock, random: Math.random, fence }),
+    kinds,
+    watches,
+    ledger: createLedger({ client, namespace: config.namespace, fence }),
+    report: createReport({ client, clock, instance: config.identity, fence }),
+    own,
+    leads: fence,
+    notReady: () => (synced ? undefined : 'waiting for GuardedRepos and SignerSets'),
+    start: async () => {
+      followCrds(watches, kinds);
+      await own.start();
+      synced = true;
+      leadership.start();
+    },
+    stop: async () => {
+      own.close();
+      watches.close();
+      await leadership.stop();
+      await core.closeConnection();
+    },
+  };
+}
+
+async function connectCore(
+  config: Config,
+  { kubeconfig }: Surroundings,
+  { log, meter }: ClusterListener,
+): Promise<Core> {
+  const clock = systemClock;
+  const connected = await connect({
+    clock,
+    ...(kubeconfig === undefined || kubeconfig === '' ? {} : { kubeconfig }),
+  });
+  if (!connected.ok) throw new Error(connected.stop.message);
+  const connection = connected.value;
+  const limit = { ...DEFAULT_LIMIT, qps: config.qps, burst: config.burst };
+  const client = createApiClient({ connection, clock, userAgent: 'gitward/0.1.0', limit });
+  const watches = createWatches({
+    client,
+    clock,
+    random: Math.random,
+    relistMs: config.relistMs,
+    hooks: {
+      missedByWatch: (kind, namespace, count) => {
+        meter.missedByWatch(count);
+        log.warn('the watch missed changes', { kind: kind.kind, namespace, count });
+      },
+      listenerFailed: (kind, error) =>
+        log.error('a watch listener broke', {
+          kind: kind.kind,
+          error: error instanceof Error ? error.stack : '',
+        }),
+    },
+  });
+  return { client, watches, closeConnection: () => connection.close() };
+}
+
+type Leadership = Readonly<{
+  mayWrite: () => boolean;
+  start(): void;
+  stop(): Promise<void>;
+}>;
+
+function buildLeadership(
+  config: Config,
+  { leadershipLost }: Surroundings,
+  { log, onLead }: ClusterListener,
+  { client }: Core,
+): Leadership {
+  if (!config.leaderElect) {
+    return { mayWrite: () => true, start: onLead, stop: () => Promise.resolve() };
+  }
+  const election = createElection({
+    client,
+    clock: systemClock,
+    random: Math.random,
+    namespace: config.namespace,
+    name: LEASE_NAME,
+    identity: config.identity,
+    onGained: () => {
+      log.info('leading', { identity: config.identity });
+      onLead();
+    },
+    onLost: () => {
+      log.error('leadership lost', { identity: config.identity });
+      leadershipLost();
+    },
+  });
+  return {
+    mayWrite: () => election.mayWrite(),
+    start: () => election.start(),
+    stop: () => election.stop(),
+  };
+}

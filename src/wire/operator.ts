@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { embeddedGit } from '../adapters/git/embedded.ts';
+import { servePages, textPage } from '../adapters/http/probes.ts';
+import type { Listening } from '../adapters/http/probes.ts';
+import { pinoLog } from '../adapters/telemetry/log.ts';
+import { promMeter } from '../adapters/telemetry/meter.ts';
+import type { Telemetry } from '../adapters/telemetry/meter.ts';
+import { workerPool } from '../adapters/worker/pool.ts';
+import type { Config } from '../config.ts';
+import { createGuard } from '../guard/guard.ts';
+import type { Guard } from '../guard/guard.ts';
+import { Controller } from '../reconcile/controller.ts';
+import type { LineRules } from '../reconcile/line.ts';
+import type { Log, Meter } from '../reconcile/telemetry.ts';
+import { DEFAULT_RENDER_LIMITS } from '../render/limits.ts';
+import type { WorkPort } from '../worker/port.ts';
+import { systemClock } from './clock.ts';
+import { connectCluster } from './kube.ts';
+import type { ClusterSide } from './kube.ts';
+
+/** Most commits judged in one pass: a first sight of a long history wants `startAt`. */
+const MAX_RANGE_COMMITS = 20_000;
+
+/** Guarded objects written at the same time; the API server's own fairness decides the rest. */
+const WRITERS = 16;
+
+/** What only the process itself can say. */
+export type Surroundings = Readonly<{
+  /** Path list of kubeconfig files; absent inside a cluster. */
+  kubeconfig: string | undefined;
+  /** Called when another replica leads: this one must end at once. */
+  leadershipLost: () => void;
+}>;
+
+/** A running operator. */
+export type Operator = Readonly<{
+  /** Drains, tells the last status, releases the lease. */
+  stop(): Promise<void>;
+}>;
+
+/**
+ * Builds and starts the whole operator. Throws when the API server cannot be reached at all or a
+ * port is taken: the kubelet starts it again.
+ */
+export async function startOperator(config: Config, surroundings: Surroundings): Promise<Operator> {
+  const log = pinoLog(config.logLevel);
+  const telemetry = promMeter();
+  const cluster = await connectCluster(config, surroundings, {
+    log,
+    meter: telemetry.meter,
+    onRepo: (key) => controller.wake(key),
+    onSigners: () => controller.wakeAll(),
+    onLead: () => controller.start(),
+  });
+  const work = workerPool({ log, clock: systemClock });
+  const controller: Controller = buildController(config, cluster, work, { log, telemetry });
+  const servers = await serve(config, telemetry, controller, cluster);
+  log.info('listening', { probes: servers[0]?.port, metrics: servers[1]?.port });
+  await cluster.start();
+  return {
+    stop: async () => {
+      log.info('draining');
+      await controller.stop();
+      await cluster.stop();
+      await work.close();
+      await Promise.all(servers.map((server) => server.close()));
+      log.info('stopped');
+    },
+  };
+}
+
+function buildController(
+  config: Config,
+  cluster: ClusterSide,
+  work: WorkPort,
+  { log, telemetry }: Readonly<{ log: Log; telemetry: Telemetry }>,
+): Controller {
+  const { meter } = telemetry;
+  const controller: Controller = new Controller({
+    git: embeddedGit({
+      dataDir: join(config.dataDir, 'git'),
+      allowHttp: config.allowHttp,
+      allowPrivateAddresses: config.allowPrivateAddresses,
+      clock: systemClock,
+    }),
+    work,
+    kinds: cluster.kinds,
+    ledger: cluster.ledger,
+    cluster: cluster.own,
+    objects: cluster.objects,
+    report: cluster.report,
+    guard: buildGuard(cluster, { log, meter }, () => controller),
+    clock: systemClock,
+    random: Math.random,
+    concurrency: config.concurrency,
+    log,
+    meter,
+    rules: rulesOf(config),
+  });
+  return controller;
+}
+
+/** The guard tells the controller, which is built around it: hence the late look-up. */
+function buildGuard(
+  cluster: ClusterSide,
+  { log, meter }: Readonly<{ log: Log; meter: Meter }>,
+  controller: () => Controller,
+): Guard {
+  return createGuard({
+    objects: cluster.objects,
+    kinds: cluster.kinds,
+    watches: cluster.watches,
+    clock: systemClock,
+    random: Math.random,
+    sink: {
+      changed: (repo, record) => controller().drifted(repo, record),
+      health: (repo) => controller().watchChanged(repo),
+    },
+    observe: (stage, object, elapsedMs) => {
+      meter.driftStage(stage, elapsedMs / 1000);
+      log.debug('drift stage', { stage, object, elapsedMs });
+    },
+  });
+}
+
+function rulesOf(config: Config): LineRules {
+  return {
+    allowHttp: config.allowHttp,
+    allowCrossNamespace: config.allowCrossNamespace,
+    ownNamespace: config.namespace,
+    maxPackBytes: config.maxPackBytes,
+    maxRangeCommits: MAX_RANGE_COMMITS,
+    render: DEFAULT_RENDER_LIMITS,
+    writers: WRITERS,
+  };
+}
+
+async function serve(
+  config: Config,
+  telemetry: Telemetry,
+  controller: Controller,
+  cluster: ClusterSide,
+): Promise<readonly Listening[]> {
+  const probes = await servePages(config.probePort, {
+    '/healthz': () => Promise.resolve(textPage(200, 'ok')),
+    '/readyz': () => {
+      const why = cluster.notReady() ?? (cluster.leads() ? controller.notReady() : undefined);
+      return Promise.resolve(why === undefined ? textPage(200, 'ok') : textPage(503, why));
+    },
+  });
+  const metrics = await servePages(config.metricsPort, {
+    '/metrics': async () => ({
+      status: 200,
+      type: telemetry.contentType,
+      body: await telemetry.expose(),
+    }),
+  });
+  return [probes, metrics];
+}
