@@ -12,7 +12,14 @@ const quiet: Findings = {
   anchored: true,
   drift: undefined,
   blind: undefined,
-  summary: 'main@sha1:a, 3 objects guarded.',
+  wellSaid: {
+    Ready: 'r',
+    Stalled: '',
+    SourceReady: 's',
+    SourceVerified: 'v',
+    Rendered: 'd',
+    InSync: 'i',
+  },
 };
 
 function spell(

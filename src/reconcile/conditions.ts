@@ -17,8 +17,8 @@ export type Findings = Readonly<{
   drift: Readonly<{ reason: Reason; message: string; fault: boolean }> | undefined;
   /** Why some guarded objects cannot be seen now. */
   blind: Stop | undefined;
-  /** One line for `Ready` when all is well. */
-  summary: string;
+  /** One line for each condition when all is well. */
+  wellSaid: Readonly<Record<'Ready' | StopCondition, string>>;
 }>;
 
 type Draft = Readonly<{ status: Condition['status']; reason: Reason; message: string }>;
@@ -48,7 +48,7 @@ export function conditionsOf(
 }
 
 function ready(findings: Findings): Draft {
-  const { suspended, stop, drift, blind, anchored, summary } = findings;
+  const { suspended, stop, drift, blind, anchored, wellSaid } = findings;
   if (suspended) return unknown('Suspended', 'Suspended: nothing is watched, judged or written.');
   const why = stop ?? blind;
   if (why !== undefined) return failed(why);
@@ -56,7 +56,8 @@ function ready(findings: Findings): Draft {
   if (drift?.fault === true) {
     return { status: 'False', reason: drift.reason, message: drift.message };
   }
-  return drift === undefined ? passed(summary) : { ...passed(drift.message), reason: drift.reason };
+  if (drift === undefined) return passed(wellSaid.Ready);
+  return { ...passed(drift.message), reason: drift.reason };
 }
 
 /** `Reconciling` and `Stalled` appear only while True (kstatus). */
@@ -75,7 +76,7 @@ function stage(type: StopCondition, findings: Findings, previous: readonly Condi
   const at = stop === undefined ? STAGES.length : stageOf(stop);
   const own = STAGES.indexOf(type);
   if (own === at && stop !== undefined) return failed(stop);
-  if (own < at) return passed('As it must be.');
+  if (own < at) return passed(findings.wellSaid[type]);
   // The line ended before this stage: what was said of the anchor still in force stands.
   const kept = previous.find((condition) => condition.type === type);
   if (anchored && type === 'InSync') return inSync(findings);
@@ -89,14 +90,12 @@ function stageOf(stop: Stop): number {
   return STAGES.indexOf(STOP_REASONS[stop.reason].condition);
 }
 
-function inSync({ drift, blind, anchored }: Findings): Draft {
+function inSync({ drift, blind, anchored, wellSaid }: Findings): Draft {
   if (blind !== undefined) return failed(blind);
   if (drift !== undefined) {
     return { status: 'False', reason: drift.reason, message: drift.message };
   }
-  return anchored
-    ? passed('Every guarded object is as Git says.')
-    : unknown('Pending', 'Not judged yet.');
+  return anchored ? passed(wellSaid.InSync) : unknown('Pending', 'Not judged yet.');
 }
 
 function failed(why: Stop): Draft {

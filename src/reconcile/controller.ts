@@ -1,5 +1,6 @@
 import { parseDuration } from '../api/duration.ts';
 import type { GuardedRepo, GuardedRepoStatus } from '../api/guardedrepo.ts';
+import { REQUESTED_AT } from '../api/meta.ts';
 import { createQueue } from '../domain/queue.ts';
 import type { Next, WorkQueue } from '../domain/queue.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
@@ -37,6 +38,8 @@ type Held = {
   end: LineEnd;
   /** The spec of the last pass, to tell what was weakened since. */
   before: GuardedRepo['spec'];
+  /** What of the object asks for a pass; its status does not. */
+  trigger: string;
 };
 
 /** Runs the repo line for every GuardedRepo: on change, at its interval, and after a stop. */
@@ -84,9 +87,17 @@ export class Controller {
     return this.#unseen.size === 0 ? undefined : `${this.#unseen.size} GuardedRepos not loaded yet`;
   }
 
-  /** Something of this repo changed. */
+  /** Something of this repo changed; gitward's own status writes ask for no pass. */
   wake(key: RepoKey): void {
-    if (this.#started) this.#queue.add(key);
+    if (!this.#started) return;
+    const found = this.#ports.cluster.repo(key);
+    const held = this.#held.get(key);
+    if (held === undefined || found?.ok !== true || held.trigger !== triggerOf(found.value)) {
+      this.#queue.add(key);
+    } else if (found.value.status?.anchor?.oid !== held.memory.stored?.entry.anchor.oid) {
+      // Status repeats the ledger: what somebody else made of it is written over.
+      this.#reporter.repair(key);
+    }
   }
 
   /** Trust changed: every repo is judged again. */
@@ -138,13 +149,21 @@ export class Controller {
     const held = this.#hold(key, repo);
     const weakened = weakening(held, repo);
     held.before = repo.spec;
+    held.trigger = triggerOf(repo);
+    const last = held.end.stop;
     held.end = await this.#pass(repo, key, held.memory);
     const { stop: why, notes } = held.end;
     meter.reconciled(why?.kind ?? 'success', (clock.monotonic() - began) / 1000);
-    this.#log(key, why, notes);
+    this.#log(key, sameStop(last, why) ? undefined : why, notes);
+    meter.guarded(this.#guarded());
     await this.#reporter.tell(repo, key, [...weakened, ...notes], why);
     await this.#reporter.flush(key);
     return this.#next(repo, why);
+  }
+
+  #guarded(): number {
+    const keys = [...this.#held.keys()];
+    return keys.reduce((sum, key) => sum + this.#ports.guard.entries(key).length, 0);
   }
 
   #hold(key: RepoKey, repo: GuardedRepo): Held {
@@ -153,7 +172,7 @@ export class Controller {
     // After a restart the condition tells whether the suspension was told already.
     const told = repo.status?.conditions.some((condition) => condition.reason === 'Suspended');
     const before = { ...repo.spec, suspend: repo.spec.suspend && told === true };
-    const held: Held = { memory: freshMemory(), end: { notes: [] }, before };
+    const held: Held = { memory: freshMemory(), end: { notes: [] }, before, trigger: '' };
     this.#held.set(key, held);
     return held;
   }
@@ -215,6 +234,16 @@ export class Controller {
     };
     return [repo.value, summarize(repo.value, facts)];
   }
+}
+
+/** What of a GuardedRepo asks for a pass when it changes. */
+function triggerOf({ metadata }: GuardedRepo): string {
+  const { uid, generation, deletionTimestamp, annotations } = metadata;
+  return JSON.stringify([uid, generation, deletionTimestamp, annotations?.[REQUESTED_AT]]);
+}
+
+function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
+  return a?.reason === b?.reason && a?.message === b?.message;
 }
 
 /** Suspending, lowering the mode and giving up on reverting are told, each once. */

@@ -52,6 +52,12 @@ export class Reporter {
     this.#scheduled.set(key, cancel);
   }
 
+  /** The stored status is not what was written: writes it again soon. */
+  repair(key: RepoKey): void {
+    this.#written.delete(key);
+    this.schedule(key);
+  }
+
   /** Writes the status now; never rejects. */
   async flush(key: RepoKey): Promise<void> {
     this.#scheduled.get(key)?.();

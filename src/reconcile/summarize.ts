@@ -68,9 +68,6 @@ export function formatSigner(signer: Signer): string {
 }
 
 function findingsOf(repo: GuardedRepo, facts: Facts, open: readonly DriftRecord[]): Findings {
-  const total = [...facts.guarded.values()].reduce((sum, keys) => sum + keys.length, 0);
-  const signer = facts.anchor?.signer;
-  const by = signer === undefined ? '' : `, signed by ${formatSigner(signer)}`;
   return {
     generation: repo.metadata.generation ?? 0,
     now: toTimestamp(facts.now),
@@ -79,7 +76,28 @@ function findingsOf(repo: GuardedRepo, facts: Facts, open: readonly DriftRecord[
     anchored: facts.anchor !== undefined,
     drift: worstDrift(open),
     blind: facts.blind,
-    summary: `${facts.anchor?.revision ?? 'nothing'}${by}; ${total} objects guarded.`,
+    wellSaid: wellSaid(repo, facts),
+  };
+}
+
+/** What each condition says while it is True: which commit, which signer, how much. */
+function wellSaid(repo: GuardedRepo, { anchor, guarded, head }: Facts): Findings['wellSaid'] {
+  const total = [...guarded.values()].reduce((sum, keys) => sum + keys.length, 0);
+  const { branch } = repo.spec.source.ref;
+  const revision = anchor?.revision ?? 'nothing';
+  const by =
+    anchor?.signer === undefined
+      ? 'trusted by its oid'
+      : `signed by ${formatSigner(anchor.signer)}`;
+  const objects = `${total} objects in ${repo.spec.targets.length} targets`;
+  return {
+    Ready: `${revision}, ${by}; ${objects} guarded.`,
+    Stalled: '',
+    SourceReady:
+      head === undefined ? `Branch ${branch}.` : `Head is ${formatRevision(branch, head)}.`,
+    SourceVerified: `${revision}, ${by}.`,
+    Rendered: `${revision} gives ${objects}.`,
+    InSync: `${objects} are as ${revision} says.`,
   };
 }
 

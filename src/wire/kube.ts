@@ -1,7 +1,10 @@
+import { describeError } from '../adapters/kube/api-error.ts';
 import { createApiClient } from '../adapters/kube/client.ts';
 import { createCluster } from '../adapters/kube/cluster.ts';
+import type { Cluster } from '../adapters/kube/cluster.ts';
 import { connect } from '../adapters/kube/connection.ts';
 import { createKinds, followCrds } from '../adapters/kube/kinds.ts';
+import type { Kinds } from '../adapters/kube/kinds.ts';
 import { createLedger } from '../adapters/kube/ledger.ts';
 import { createElection } from '../adapters/kube/lease.ts';
 import { DEFAULT_LIMIT } from '../adapters/kube/limiter.ts';
@@ -31,10 +34,10 @@ const LEASE_NAME = 'gitward-leader';
 export type ClusterListener = Readonly<{
   log: Log;
   meter: Meter;
-  onRepo(key: RepoKey): void;
-  onSigners(): void;
+  onRepo: (key: RepoKey) => void;
+  onSigners: () => void;
   /** This replica leads now. */
-  onLead(): void;
+  onLead: () => void;
 }>;
 
 /** Every Kubernetes port, and the life of the connection behind them. */
@@ -52,7 +55,12 @@ export type ClusterSide = Readonly<{
   stop(): Promise<void>;
 }>;
 
-type Core = Readonly<{ client: ApiClient; watches: Watches; closeConnection(): Promise<void> }>;
+type Core = Readonly<{
+  client: ApiClient;
+  watches: Watches;
+  kinds: Kinds;
+  closeConnection(): Promise<void>;
+}>;
 
 /** Connects to the API server and builds the ports; nothing is watched before `start`. */
 export async function connectCluster(
@@ -61,19 +69,19 @@ export async function connectCluster(
   listener: ClusterListener,
 ): Promise<ClusterSide> {
   const core = await connectCore(config, surroundings, listener);
-  const { client, watches } = core;
-  const clock = systemClock;
-  const kinds = createKinds(client, clock);
+  const { client, watches, kinds } = core;
   const leadership = buildLeadership(config, surroundings, listener, core);
   const fence = leadership.mayWrite;
-  const own = createCluster({ client, watches, clock, listener, fence });
+  const own = buildOwn(core, listener, fence);
   let synced = false;
   return {
-    objects: createGuardedObjects({ client, kinds, clock, random: Math.random, fence }),
+    objects: createGuardedObjects({
+      ...{ client, kinds, fence, clock: systemClock, random: Math.random },
+    }),
     kinds,
     watches,
     ledger: createLedger({ client, namespace: config.namespace, fence }),
-    report: createReport({ client, clock, instance: config.identity, fence }),
+    report: buildReport(config, core, listener.log, fence),
     own,
     leads: fence,
     notReady: () => (synced ? undefined : 'waiting for GuardedRepos and SignerSets'),
@@ -92,6 +100,39 @@ export async function connectCluster(
   };
 }
 
+function buildOwn(
+  { client, watches }: Core,
+  { log, onRepo, onSigners }: ClusterListener,
+  fence: () => boolean,
+): Cluster {
+  return createCluster({
+    ...{ client, watches, fence, clock: systemClock },
+    listener: {
+      onRepo,
+      onSigners,
+      onHealth: (state) => {
+        if (state.alive) return;
+        log.error("gitward's own kinds cannot be seen", { why: state.why.message });
+      },
+    },
+  });
+}
+
+function buildReport(
+  { identity }: Config,
+  { client }: Core,
+  log: Log,
+  fence: () => boolean,
+): ReportPort {
+  return createReport({
+    ...{ client, fence, clock: systemClock, instance: identity },
+    eventLost: (why) =>
+      log.warn('an event was not written', {
+        why: why === undefined ? 'rate limit' : describeError(why),
+      }),
+  });
+}
+
 async function connectCore(
   config: Config,
   { kubeconfig }: Surroundings,
@@ -106,12 +147,14 @@ async function connectCore(
   const connection = connected.value;
   const limit = { ...DEFAULT_LIMIT, qps: config.qps, burst: config.burst };
   const client = createApiClient({ connection, clock, userAgent: 'gitward/0.1.0', limit });
+  const kinds = createKinds(client, clock);
   const watches = createWatches({
     client,
     clock,
     random: Math.random,
     relistMs: config.relistMs,
     hooks: {
+      kindGone: ({ group }) => kinds.forget(group),
       missedByWatch: (kind, namespace, count) => {
         meter.missedByWatch(count);
         log.warn('the watch missed changes', { kind: kind.kind, namespace, count });
@@ -123,7 +166,7 @@ async function connectCore(
         }),
     },
   });
-  return { client, watches, closeConnection: () => connection.close() };
+  return { client, watches, kinds, closeConnection: () => connection.close() };
 }
 
 type Leadership = Readonly<{
@@ -156,6 +199,7 @@ function buildLeadership(
       log.error('leadership lost', { identity: config.identity });
       leadershipLost();
     },
+    onFailed: (why) => log.warn('the lease was not reached', { why: describeError(why) }),
   });
   return {
     mayWrite: () => election.mayWrite(),
