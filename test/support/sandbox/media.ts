@@ -1,7 +1,7 @@
 import { cellsOf, columnsOf } from './table.ts';
 import { apiVersionOf } from './resource.ts';
 import type { Resource } from './resource.ts';
-import { dictAt, textAt } from './value.ts';
+import { dictAt, textAt, without } from './value.ts';
 import type { Dict } from './value.ts';
 
 /** In which form objects are answered. */
@@ -10,14 +10,23 @@ export type Form =
   | { readonly kind: 'partial'; readonly version: string }
   | { readonly kind: 'table'; readonly version: string; readonly include: string };
 
-const texts = new WeakMap<Dict, string>();
+// Kept on the object itself, unseen by spread and JSON: a WeakMap of 50,000 costs each collection dearly.
+const TEXT = Symbol('text');
+const BARE = Symbol('bare');
+
+function kept(object: Dict, key: symbol, make: () => string): string {
+  const known: unknown = Reflect.get(object, key);
+  if (typeof known === 'string') return known;
+  const text = make();
+  Reflect.defineProperty(object, key, { value: text });
+  return text;
+}
+
 const views = new WeakMap<Dict, Dict>();
 
 /** The JSON text of a stored object; made once per state. */
 export function textOf(object: Dict): string {
-  let text = texts.get(object);
-  if (text === undefined) texts.set(object, (text = JSON.stringify(object)));
-  return text;
+  return kept(object, TEXT, () => JSON.stringify(object));
 }
 
 /** A stored object in the version that was asked for. */
@@ -106,14 +115,8 @@ export function renderList(
 }
 
 // Items of a built-in list carry neither kind nor apiVersion.
-const bare = new WeakMap<Dict, string>();
 function itemText(object: Dict): string {
-  let text = bare.get(object);
-  if (text === undefined) {
-    const { kind: _kind, apiVersion: _version, ...rest } = object;
-    bare.set(object, (text = JSON.stringify(rest)));
-  }
-  return text;
+  return kept(object, BARE, () => JSON.stringify(without(object, 'kind', 'apiVersion')));
 }
 
 /** The name of an object, for logs and faults. */
