@@ -138,6 +138,14 @@ function describeFetch(world: () => GitWorld): void {
     expect(await heldBy(port.published, [tip])).toEqual([tip]);
   });
 
+  it('fetched anew over a filled store, the same objects', async () => {
+    const port = await world().open();
+    const tip = await adopt(port);
+    expect(await adopt(port)).toBe(tip);
+    const oids = await world().reachable(tip);
+    expect(await heldBy(port.published, oids)).toHaveLength(oids.length);
+  });
+
   it('anchor that the server never had, or that the store lost: everything', async () => {
     const port = await world().open();
     const stranger = parseOid('1234567890'.repeat(4));

@@ -22,6 +22,15 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   return target;
 }
 
+/** How many bytes a delta says it yields; throws `GitError` above `MAX_OBJECT_BYTES`. */
+export function deltaResultSize(delta: Buffer): number {
+  const cursor: Cursor = { at: 0 };
+  readSize(delta, cursor);
+  const size = readSize(delta, cursor);
+  checkObjectSize(size);
+  return size;
+}
+
 function inserted(delta: Buffer, length: number, cursor: Cursor): Buffer {
   const piece = delta.subarray(cursor.at, cursor.at + length);
   if (length === 0 || piece.length !== length) throw malformed('a delta has an unknown command');

@@ -21,14 +21,14 @@ export type Disk = Readonly<{
   /** Names in a folder; none where there is no folder. */
   list: (path: string) => Promise<readonly string[]>;
   read: (path: string) => Promise<Buffer>;
-  /** Writes a new file and makes it durable; the name is durable after `syncDir` only. */
+  /** Writes a new file; neither content nor name is durable yet. */
   write: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** The same content under a second name, without a copy where the volume can do that. */
   link: (from: string, to: string) => Promise<void>;
   /** Atomic; replaces a file of that name. Both names are on one volume. */
   rename: (from: string, to: string) => Promise<void>;
-  /** Makes the names in a folder durable. */
-  syncDir: (path: string) => Promise<void>;
+  /** Makes a file's content, or the names in a folder, durable. */
+  sync: (path: string) => Promise<void>;
   /** Removes a file or a whole folder; gone already is success. */
   remove: (path: string) => Promise<void>;
 }>;
@@ -59,7 +59,6 @@ export const systemDisk: Disk = {
     const file = await open(path, 'wx', OWNER_ONLY_FILE);
     try {
       for await (const chunk of chunks) await file.writeFile(chunk);
-      await file.sync();
     } finally {
       await file.close();
     }
@@ -73,12 +72,12 @@ export const systemDisk: Disk = {
     }
   },
   rename: (from, to) => rename(from, to),
-  syncDir: async (path) => {
-    const dir = await open(path, 'r');
+  sync: async (path) => {
+    const file = await open(path, 'r');
     try {
-      await dir.sync();
+      await file.sync();
     } finally {
-      await dir.close();
+      await file.close();
     }
   },
   remove: (path) => rm(path, { recursive: true, force: true }),
@@ -86,8 +85,9 @@ export const systemDisk: Disk = {
 
 /** Gives a finished file its final name, durably. */
 export async function install(disk: Disk, from: string, to: string): Promise<void> {
+  await disk.sync(from);
   await disk.rename(from, to);
-  await disk.syncDir(dirname(to));
+  await disk.sync(dirname(to));
 }
 
 function codeOf(error: unknown): string {

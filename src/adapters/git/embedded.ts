@@ -20,7 +20,7 @@ import { branchRef } from './branch.ts';
 import { Conversation } from './conversation.ts';
 import { systemDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { stopOf } from './failure.ts';
+import { GitError, stopOf } from './failure.ts';
 import { fetchPack } from './fetch-pack.ts';
 import { ScratchQuarantine } from './quarantine.ts';
 import { PackStore } from './store.ts';
@@ -49,7 +49,8 @@ export function embeddedGit(options: EmbeddedGitOptions): GitSource {
   const environment: Environment = {
     ...options,
     disk,
-    sweep: () => (swept ??= disk.remove(join(dataDir, 'scratch'))),
+    // A folder that cannot be removed shows again, as a stop, when the next is made beside it.
+    sweep: () => (swept ??= disk.remove(join(dataDir, 'scratch')).catch(() => undefined)),
   };
   return {
     open: (key, remote, limits) => {
@@ -103,14 +104,21 @@ class EmbeddedRepo implements GitPort {
 
   async reset(): Promise<void> {
     await this.#environment.sweep();
-    await this.#store.reset();
+    try {
+      await this.#store.reset();
+    } catch (error) {
+      // Failures of the system alone: the reads and fetches that follow stop with them.
+      stopOf(error);
+    }
   }
 
   /** The anchor, if its objects can be read. A damaged store is dropped: everything is fetched anew. */
   async #known(have: Oid | undefined): Promise<Oid | undefined> {
     if (have === undefined) return undefined;
-    const held = await this.published.readMany([have]);
+    const { published } = this.#store;
+    const held = await published.readMany([have]);
     if (held.ok) return held.value.has(have) ? have : undefined;
+    if (!published.isDamaged) throw new GitError(held.stop.reason, held.stop.message);
     await this.#store.reset();
     return undefined;
   }

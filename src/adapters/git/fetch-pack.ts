@@ -67,10 +67,15 @@ async function receive(
     const message = `the server's pack does not hold ${tip}, which the branch names`;
     throw new GitError('GitProtocolError', message, { oid: tip });
   }
+  // The same pack may lie there already, as a link to the published one.
+  const store = async (file: string, bytes: Uint8Array): Promise<void> => {
+    await disk.write(join(packDir, 'incoming'), once(bytes));
+    await disk.rename(join(packDir, 'incoming'), file);
+  };
   const sum = pack.subarray(pack.length - TRAILER_BYTES);
   const name = packName(sum);
-  await disk.write(join(packDir, `${name}.pack`), once(pack));
-  await disk.write(join(packDir, `${name}.idx`), once(encodeIdx(objects, sum)));
+  await store(join(packDir, `${name}.pack`), pack);
+  await store(join(packDir, `${name}.idx`), encodeIdx(objects, sum));
   return name;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { GitObjectType } from '../../domain/git-object.ts';
-import { applyDelta } from './delta.ts';
+import { applyDelta, deltaResultSize } from './delta.ts';
 import { GitError } from './failure.ts';
 import {
   PACK_HEADER_BYTES,
@@ -84,7 +84,8 @@ class Indexer {
     for (let read = 0; read < count; read++) {
       const { entry, content, end } = readEntry(this.#pack, at);
       this.#add(entry, content);
-      this.#charge(content.length);
+      // Known before anything is expanded: a bomb of deltas goes off here or nowhere.
+      this.#charge(entry.base.kind === 'whole' ? content.length : deltaResultSize(content));
       await this.#rest(content.length);
       at = end;
     }
@@ -159,9 +160,8 @@ class Indexer {
     }
     for (const step of chain.toReversed()) {
       const delta = inflateAt(this.#pack, step.data, step.size).content;
-      const bytes: Buffer = applyDelta(content.bytes, delta);
-      content = { type: content.type, bytes };
-      this.#charge(bytes.length);
+      content = { type: content.type, bytes: applyDelta(content.bytes, delta) };
+      if (step !== found.entry) this.#charge(content.bytes.length);
       this.#recent.set(step.offset, content);
     }
     return content;

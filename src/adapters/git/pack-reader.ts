@@ -1,5 +1,6 @@
-import { promises } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Errors, readObject } from 'isomorphic-git';
+import type { PromiseFsClient } from 'isomorphic-git';
 import type { Clock } from '../../domain/clock.ts';
 import type { GitObjectType, RawObject } from '../../domain/git-object.ts';
 import type { Oid } from '../../domain/oid.ts';
@@ -9,12 +10,16 @@ import { stop } from '../../domain/stop.ts';
 import type { Stop } from '../../domain/stop.ts';
 import type { ObjectReader } from '../../reconcile/ports.ts';
 import { stopOf } from './failure.ts';
+import { packFs } from './pack-fs.ts';
 
 /** Bytes of objects after which the cache is dropped: isomorphic-git keeps what it has inflated. */
 const MAX_CACHED_BYTES = 16 * 1024 * 1024;
 
 /** A cache that nobody reads from is dropped after this time: it holds whole packs. */
 const IDLE_MS = 2_000;
+
+/** Objects read before other work of the process gets its turn. */
+const OBJECTS_PER_TURN = 64;
 
 const TYPES: ReadonlySet<string> = new Set<GitObjectType>(['commit', 'tree', 'blob', 'tag']);
 
@@ -25,6 +30,7 @@ const TYPES: ReadonlySet<string> = new Set<GitObjectType>(['commit', 'tree', 'bl
 export class PackReader implements ObjectReader {
   readonly #gitdir: string;
   readonly #clock: Clock;
+  #fs: PromiseFsClient;
   #cache: object = {};
   #bytes = 0;
   #cancelDrop = (): void => undefined;
@@ -33,6 +39,7 @@ export class PackReader implements ObjectReader {
   constructor(gitdir: string, clock: Clock) {
     this.#gitdir = gitdir;
     this.#clock = clock;
+    this.#fs = packFs(gitdir);
   }
 
   /** Stops with GitTruncated when a pack or index is damaged or cannot be read. */
@@ -41,7 +48,8 @@ export class PackReader implements ObjectReader {
     const found = new Map<Oid, RawObject>();
     this.#cancelDrop();
     try {
-      for (const oid of oids) {
+      for (const [at, oid] of oids.entries()) {
+        if (at % OBJECTS_PER_TURN === OBJECTS_PER_TURN - 1) await setImmediate();
         const object = await this.#readAgain(oid);
         if (object !== undefined) found.set(oid, object);
       }
@@ -56,10 +64,16 @@ export class PackReader implements ObjectReader {
     }
   }
 
+  /** A pack or index has turned out to be damaged. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
   /** Gives the memory back. */
   drop(): void {
     this.#cancelDrop();
     this.#cache = {};
+    this.#fs = packFs(this.#gitdir);
     this.#bytes = 0;
   }
 
@@ -81,10 +95,10 @@ export class PackReader implements ObjectReader {
 
   async #read(oid: Oid): Promise<RawObject | undefined> {
     if (this.#bytes > MAX_CACHED_BYTES) this.drop();
-    const [gitdir, cache] = [this.#gitdir, this.#cache];
+    const gitdir = this.#gitdir;
+    const where = { fs: this.#fs, dir: gitdir, gitdir, cache: this.#cache };
     try {
-      const fs = { promises };
-      const read = await readObject({ fs, dir: gitdir, gitdir, oid, format: 'content', cache });
+      const read = await readObject({ ...where, oid, format: 'content' });
       if (!(read.object instanceof Uint8Array) || !isType(read.type)) return undefined;
       this.#bytes += read.object.length;
       return { oid, type: read.type, bytes: read.object };

@@ -46,11 +46,6 @@ export class PacketReader {
     return { kind: 'data', bytes };
   }
 
-  /** Ends the stream early, and with it the connection. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
-
   async #hold(wanted: number): Promise<boolean> {
     const parts: Uint8Array[] = [this.#held];
     let length = this.#held.length;

@@ -4,9 +4,9 @@ import type { GitObjectType } from '../../domain/git-object.ts';
 export type Content = Readonly<{ type: GitObjectType; bytes: Buffer }>;
 
 /** Most bytes held; the bases of a chain lie close together, so little is enough. */
-const MAX_HELD_BYTES = 24 * 1024 * 1024;
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
-/** Holds the objects used last, by their offset, within a bound of bytes. */
+/** Holds the objects used last, by their offset, within a bound of bytes; the very last one always. */
 export class RecentObjects {
   readonly #held = new Map<number, Content>();
   #bytes = 0;
@@ -20,12 +20,11 @@ export class RecentObjects {
   }
 
   set(offset: number, content: Content): void {
-    const { length } = content.bytes;
-    if (length > MAX_HELD_BYTES / 2 || this.#held.has(offset)) return;
+    if (this.#held.has(offset)) return;
     this.#held.set(offset, content);
-    this.#bytes += length;
+    this.#bytes += content.bytes.length;
     for (const [oldest, { bytes }] of this.#held) {
-      if (this.#bytes <= MAX_HELD_BYTES) return;
+      if (this.#bytes <= MAX_HELD_BYTES || this.#held.size === 1) return;
       this.#held.delete(oldest);
       this.#bytes -= bytes.length;
     }

@@ -8,6 +8,7 @@ import {
   filesIn,
   heldBy,
   must,
+  reasonOf,
 } from '../../../test/support/git-server/world.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { repoKey } from '../../domain/repo-key.ts';
@@ -39,7 +40,7 @@ class DyingDisk {
       makeDir: change(systemDisk.makeDir),
       link: change(systemDisk.link),
       rename: change(systemDisk.rename),
-      syncDir: change(systemDisk.syncDir),
+      sync: change(systemDisk.sync),
       remove: change(systemDisk.remove),
       write: async (path, chunks) => {
         this.left--;
@@ -157,6 +158,30 @@ describe('pack store', () => {
     await Promise.all([quarantine.discard(), next.discard()]);
   });
 
+  it.each(['makeDir', 'makeTemp', 'list', 'write', 'rename', 'sync'] as const)(
+    'volume full at %s, GitTruncated to be tried again, no scratch left, and the next fetch heals',
+    async (operation) => {
+      const { dataDir, anchor } = await filled(1);
+      await world.advance();
+      let isFull = true;
+      const full = Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+      const refuse = (): Promise<never> => Promise.reject(full);
+      const disk = new Proxy(systemDisk, {
+        get: (whole, name: keyof Disk) => (isFull && name === operation ? refuse : whole[name]),
+      });
+      const flags = { allowHttp: true, allowPrivateAddresses: true };
+      const source = embeddedGit({ dataDir, clock: world.clock, disk, ...flags });
+      const port = source.open(KEY, world.remote, { maxPackBytes: 8_000_000, timeoutMs: 60_000 });
+      const fetched = await port.fetch('main', anchor, NEVER);
+      const failed = fetched.ok ? await fetched.value.publish() : fetched;
+      expect(reasonOf(failed)).toBe('GitTruncated');
+      expect((await filesIn(dataDir)).filter((file) => file.includes('scratch'))).toEqual([]);
+      isFull = false;
+      expect(await heldBy(port.published, [anchor])).toEqual([anchor]);
+      expect(await adopt(port, anchor)).toBe(await world.work.head());
+    },
+  );
+
   function open(dataDir: string, disk: Disk): PackStore {
     return new PackStore(KEY, { dataDir, disk, clock: world.clock, maxPacks: MAX_PACKS });
   }
@@ -198,7 +223,9 @@ describe('pack store', () => {
   }
 
   async function packFiles(dataDir: string): Promise<readonly string[]> {
-    return (await filesIn(dataDir)).map((file) => basename(file)).filter((name) => /k$/.test(name));
+    return (await filesIn(dataDir))
+      .map((file) => basename(file))
+      .filter((name) => name.endsWith('k'));
   }
 
   async function filledScratch(store: PackStore, { name, pack, idx }: FreshPack): Promise<Scratch> {

@@ -55,11 +55,12 @@ export class PackStore {
       await disk.makeDir(join(dataDir, 'scratch'));
       const gitdir = await disk.makeTemp(join(dataDir, 'scratch', 'fetch-'));
       const packDir = join(gitdir, 'objects', 'pack');
-      await disk.makeDir(packDir);
-      for (const name of await this.#packs()) {
-        for (const file of [`${name}.pack`, `${name}.idx`]) {
-          await disk.link(join(this.#packDir, file), join(packDir, file));
-        }
+      try {
+        await disk.makeDir(packDir);
+        await this.#linkInto(packDir);
+      } catch (error) {
+        await disk.remove(gitdir);
+        throw error;
       }
       return { gitdir, packDir };
     });
@@ -93,13 +94,21 @@ export class PackStore {
     });
   }
 
+  async #linkInto(packDir: string): Promise<void> {
+    for (const name of await this.#packs()) {
+      for (const file of [`${name}.pack`, `${name}.idx`]) {
+        await this.#options.disk.link(join(this.#packDir, file), join(packDir, file));
+      }
+    }
+  }
+
   async #makeDirs(): Promise<void> {
     const { disk, dataDir } = this.#options;
     const objects = join(this.#dir, 'objects');
     for (const dir of [join(dataDir, 'repos'), this.#dir, objects, this.#packDir]) {
       await disk.makeDir(dir);
     }
-    for (const dir of [join(dataDir, 'repos'), this.#dir, objects]) await disk.syncDir(dir);
+    for (const dir of [join(dataDir, 'repos'), this.#dir, objects]) await disk.sync(dir);
   }
 
   /** Names of the packs that count. */

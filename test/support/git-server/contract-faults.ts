@@ -16,12 +16,7 @@ const EVERY_PHASE: readonly Phase[] = ['refs', 'list', 'pack'];
 /** Faults that can strike any request. */
 const ANYWHERE: readonly Row[] = EVERY_PHASE.flatMap((on): readonly Row[] => [
   [{ kind: 'status', status: 401, on }, 'AuthenticationFailed'],
-  [{ kind: 'status', status: 403, on }, 'AuthenticationFailed'],
-  [{ kind: 'status', status: 404, on }, 'RefNotFound'],
-  [{ kind: 'status', status: 418, on }, 'GitProtocolError'],
-  [{ kind: 'status', status: 429, on }, 'GitUnreachable'],
   [{ kind: 'status', status: 500, on }, 'GitUnreachable'],
-  [{ kind: 'status', status: 503, on }, 'GitUnreachable'],
   [{ kind: 'redirect', location: 'https://elsewhere.example/app.git', on }, 'RedirectRefused'],
   [{ kind: 'html', on }, 'GitProtocolError'],
   [{ kind: 'bytes', bytes: Buffer.from('<html>'), on }, 'GitProtocolError'],
@@ -36,6 +31,15 @@ const ANYWHERE: readonly Row[] = EVERY_PHASE.flatMap((on): readonly Row[] => [
   [{ kind: 'reset', fraction: 0, on }, 'GitTruncated'],
   [{ kind: 'reset', fraction: 0.5, on }, 'GitTruncated'],
 ]);
+
+/** Other statuses; the request makes no difference to them. */
+const AT_ONCE: readonly Row[] = [
+  [{ kind: 'status', status: 403 }, 'AuthenticationFailed'],
+  [{ kind: 'status', status: 404 }, 'RefNotFound'],
+  [{ kind: 'status', status: 418 }, 'GitProtocolError'],
+  [{ kind: 'status', status: 429 }, 'GitUnreachable'],
+  [{ kind: 'status', status: 503 }, 'GitUnreachable'],
+];
 
 /** Faults of the pack alone; the truncated ones have a file of their own in test/attack. */
 const IN_PACK: readonly Row[] = [
@@ -67,7 +71,7 @@ export function describeGitFaults(name: string, make: MakeSource): void {
     afterEach(() => world.server.setFault(undefined));
     afterAll(() => world.close());
 
-    it.each([...ANYWHERE, ...IN_PACK])(
+    it.each([...ANYWHERE, ...AT_ONCE, ...IN_PACK])(
       '%o, %s, and the next good fetch heals',
       async (fault, reason) => {
         const port = await world.open({ dataDir });

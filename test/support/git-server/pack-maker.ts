@@ -50,6 +50,22 @@ export function repeatingDelta(baseLength: number, length: number, times: number
   return Buffer.concat([varint(baseLength), varint(length * times), ...copies]);
 }
 
+/** A delta that keeps its base (below 16 MiB) and adds a few bytes (below 128). */
+export function appendingDelta(baseLength: number, tail: Uint8Array): Buffer {
+  const copy = Buffer.of(
+    0xff,
+    0,
+    0,
+    0,
+    0,
+    baseLength & 0xff,
+    (baseLength >> 8) & 0xff,
+    baseLength >> 16,
+  );
+  const sizes = [varint(baseLength), varint(baseLength + tail.length)];
+  return Buffer.concat([...sizes, copy, Buffer.of(tail.length), tail]);
+}
+
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;

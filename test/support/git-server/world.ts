@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { parseOid } from '../../../src/domain/oid.ts';
 import type { Oid } from '../../../src/domain/oid.ts';
 import { repoKey } from '../../../src/domain/repo-key.ts';
@@ -12,8 +13,7 @@ import { manualClock } from '../clock.ts';
 import type { ManualClock } from '../clock.ts';
 import { startGitServer } from '../git-server.ts';
 import type { GitServer, GitServerOptions } from '../git-server.ts';
-import { buildBareRepo, buildRepo } from '../repo-builder.ts';
-import type { TestRepo } from '../repo-builder.ts';
+import { TestRepo, buildBareRepo, buildRepo } from '../repo-builder.ts';
 
 /** Makes the adapter under test; `dataDir` may have been used by an earlier one. */
 export type MakeSource = (dataDir: string, clock: Clock) => GitSource;
@@ -52,12 +52,9 @@ export class GitWorld {
     options: Partial<GitServerOptions> = {},
   ): Promise<GitWorld> {
     const root = await mkdtemp(join(tmpdir(), 'gw-world-'));
-    const bare = await buildBareRepo(join(root, 'app.git'));
-    const work = await buildRepo(join(root, 'work'));
-    await work.commit({ files: { 'bulk.bin': randomBytes(BULK_BYTES), 'a/one.yaml': 'one: 1\n' } });
-    await work.commit({ files: { 'a/two.yaml': 'two: 2\n'.repeat(200) } });
-    await work.commit({ files: { 'a/two.yaml': 'two: 2\n'.repeat(201) } });
-    await work.push(bare.dir);
+    await cp(await (template ??= buildTemplate()), root, { recursive: true });
+    const bare = new TestRepo(join(root, 'app.git'));
+    const work = new TestRepo(join(root, 'work'));
     const server = await startGitServer({ root, ...options });
     return new GitWorld({ root, work, bare, server }, make);
   }
@@ -113,6 +110,24 @@ export class GitWorld {
     const listed = await this.work.git('rev-list', '--objects', oid);
     return listed.split('\n').flatMap((line) => parseOid(line.slice(0, 40)) ?? []);
   }
+}
+
+/** Built once in a test file and copied for each of its worlds. */
+let template: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (template !== undefined) await rm(await template, { recursive: true });
+});
+
+async function buildTemplate(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'gw-template-'));
+  const bare = await buildBareRepo(join(root, 'app.git'));
+  const work = await buildRepo(join(root, 'work'));
+  await work.commit({ files: { 'bulk.bin': randomBytes(BULK_BYTES), 'a/one.yaml': 'one: 1\n' } });
+  await work.commit({ files: { 'a/two.yaml': 'two: 2\n'.repeat(200) } });
+  await work.commit({ files: { 'a/two.yaml': 'two: 2\n'.repeat(201) } });
+  await work.push(bare.dir);
+  return root;
 }
 
 /** The value, or a failed test that shows the stop. */
