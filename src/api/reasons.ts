@@ -45,6 +45,10 @@ export const STOP_REASONS = {
   GitTimeout: inFetch('retry', 'The Git server did not answer within the deadline.'),
   GitTruncated: inFetch('retry', 'The pack ended early or its checksum is wrong.'),
   GitProtocolError: inFetch('retry', 'The Git server answered with something else than Git.'),
+  StoreUnavailable: inFetch(
+    'retry',
+    "gitward's own volume for Git objects cannot be written or read.",
+  ),
   RefNotFound: inFetch('stalled', 'The branch does not exist on the server.'),
   RepositoryTooLarge: inFetch(
     'stalled',

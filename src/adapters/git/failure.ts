@@ -36,10 +36,8 @@ export function stopOf(error: unknown): Stop {
   }
   const code = systemCode(error);
   if (code === undefined) throw error;
-  return stop(
-    'GitTruncated',
-    `the Git store on --data-dir failed (${code}); check volume and space`,
-  );
+  const message = `the Git store on --data-dir failed (${code}); check volume and space`;
+  return stop('StoreUnavailable', message);
 }
 
 /** Refuses an HTTP status other than 200. */

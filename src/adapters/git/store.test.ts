@@ -159,7 +159,7 @@ describe('pack store', () => {
   });
 
   it.each(['makeDir', 'makeTemp', 'list', 'write', 'rename', 'sync'] as const)(
-    'volume full at %s, GitTruncated to be tried again, no scratch left, and the next fetch heals',
+    'volume full at %s, StoreUnavailable to be tried again, no scratch left, and the next fetch heals',
     async (operation) => {
       const { dataDir, anchor } = await filled(1);
       await world.advance();
@@ -174,7 +174,7 @@ describe('pack store', () => {
       const port = source.open(KEY, world.remote, { maxPackBytes: 8_000_000, timeoutMs: 60_000 });
       const fetched = await port.fetch('main', anchor, NEVER);
       const failed = fetched.ok ? await fetched.value.publish() : fetched;
-      expect(reasonOf(failed)).toBe('GitTruncated');
+      expect(reasonOf(failed)).toBe('StoreUnavailable');
       expect((await filesIn(dataDir)).filter((file) => file.includes('scratch'))).toEqual([]);
       isFull = false;
       expect(await heldBy(port.published, [anchor])).toEqual([anchor]);
