@@ -1,4 +1,5 @@
-import { at, canonicalJson, isJsonObject, stringAt } from '../domain/json.ts';
+import type { KeyObject } from 'node:crypto';
+import { at, isJsonObject, stringAt } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { FIELD_MANAGER } from '../api/meta.ts';
 import type { Manifest } from '../domain/manifest.ts';
@@ -10,9 +11,10 @@ import type { FieldDrift } from './field-drift.ts';
 import { mutatedFields } from './mutation.ts';
 import { compileProjection, findItem, hasValue } from './projection.ts';
 import type { Projection } from './projection.ts';
-import { keepValue } from './values.ts';
-import type { Keeping, KeptValue } from './values.ts';
+import { keepingOf, keepValue } from './values.ts';
+import type { Keeper, KeptValue } from './values.ts';
 
+/** The values of one projection's node, in its order; `present` tells an empty node from no node. */
 export type KeptNode = Readonly<{
   value: KeptValue;
   present: boolean;
@@ -20,43 +22,64 @@ export type KeptNode = Readonly<{
   items: readonly KeptNode[];
   values: readonly boolean[];
 }>;
-export type Baseline = Readonly<{
-  uid: string;
-  resourceVersion: string;
-  keeping: Keeping;
-  projection: Projection;
-  kept: KeptNode;
-  ownedText: string | undefined;
-  faithful: boolean;
-}>;
-export type Built = Readonly<{ baseline: Baseline; mutated: readonly FieldDrift[] }>;
+
+/**
+ * Why we own the fields: `applied`, the live object's managedFields say so too, and a path missing
+ * there was overwritten; `compared`, only a dry-run said so (Audit) and live ownership means nothing.
+ */
 export type Ownership = 'applied' | 'compared';
 
+/** The server's answer projected on the fields we own: what a live object is compared with. */
+export type Baseline = Readonly<{
+  /** Of the answered object; a dry-run that would create one invents it. */
+  uid: string;
+  /** '' where the answer was a dry-run that would create the object. */
+  resourceVersion: string;
+  keeper: Keeper;
+  projection: Projection;
+  kept: KeptNode;
+  ownership: Ownership;
+  /** No field means something else than Git says. */
+  faithful: boolean;
+}>;
+
+/** A baseline, and the fields in which the answer does not mean what Git says. */
+export type Built = Readonly<{ baseline: Baseline; mutated: readonly FieldDrift[] }>;
+
+/** How a baseline is to be built; `key` makes the digests of what may not be kept. */
+export type BuildOptions = Readonly<{ ownership: Ownership; key: KeyObject }>;
+
+/**
+ * The baseline of one manifest from the server's answer to its apply or dry-run. Stops with
+ * `BaselineUnavailable` when the answer has no usable record of our fields.
+ */
 export function buildBaseline(
   manifest: Manifest,
   answer: JsonObject,
-  ownership: Ownership,
+  { ownership, key }: BuildOptions,
 ): Result<Built> {
-  const fields = ownFields(answer);
-  const projection = compileProjection(fields);
-  if (fields === undefined || projection === undefined) {
-    const message = `${formatObject(manifest.ref)}: the server's answer has no managedFields entry of ${FIELD_MANAGER}`;
+  const projection = compileProjection(ownFields(answer));
+  if (projection === undefined) {
+    const what = `the server's answer has no managedFields entry of ${FIELD_MANAGER}`;
+    const next = 'Look for an admission webhook that rewrites managedFields.';
+    const message = `${formatObject(manifest.ref)}: ${what}. ${next}`;
     return stopped(stop('BaselineUnavailable', message, { object: manifest.ref }));
   }
-  const mutated = mutatedFields(projection, manifest.object, answer);
-  const keeping: Keeping = manifest.ref.kind === 'Secret' ? 'secret' : 'plain';
+  const keeper: Keeper = { keeping: keepingOf(manifest.ref), key };
+  const mutated = mutatedFields(projection, manifest, answer);
   const baseline: Baseline = {
     uid: stringAt(answer, 'metadata', 'uid') ?? '',
     resourceVersion: stringAt(answer, 'metadata', 'resourceVersion') ?? '',
-    keeping,
+    keeper,
     projection,
-    kept: keep(projection, answer, keeping),
-    ownedText: ownership === 'applied' ? canonicalJson(fields) : undefined,
+    kept: keep(projection, answer, keeper),
+    ownership,
     faithful: mutated.length === 0,
   };
   return ok({ baseline, mutated });
 }
 
+/** The `fieldsV1` of our own apply; an Update under our name is somebody else's. */
 export function ownFields(object: JsonObject): JsonObject | undefined {
   const entries = at(object, 'metadata', 'managedFields');
   if (!Array.isArray(entries)) return undefined;
@@ -73,17 +96,17 @@ export function ownFields(object: JsonObject): JsonObject | undefined {
 
 const NOTHING: readonly never[] = [];
 
-function keep(owned: Projection, value: Json | undefined, keeping: Keeping): KeptNode {
+function keep(owned: Projection, value: Json | undefined, keeper: Keeper): KeptNode {
   const present = value !== undefined && value !== null;
   if (owned.leaf) {
-    const kept = keepValue(value, keeping);
+    const kept = keepValue(value, keeper);
     return { value: kept, present, fields: NOTHING, items: NOTHING, values: NOTHING };
   }
   return {
     value: undefined,
     present,
-    fields: owned.fields.map(([name, below]) => keep(below, at(value, name), keeping)),
-    items: owned.items.map((item) => keep(item.owned, findItem(value, item.key), keeping)),
+    fields: owned.fields.map((field) => keep(field.owned, at(value, field.name), keeper)),
+    items: owned.items.map((item) => keep(item.owned, findItem(value, item.key), keeper)),
     values: owned.values.map((one) => hasValue(value, one.value)),
   };
 }

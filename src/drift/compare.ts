@@ -1,127 +1,135 @@
-import { at, canonicalJson, isJsonObject } from '../domain/json.ts';
+import { at, isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { ownFields } from './baseline.ts';
 import type { Baseline, KeptNode } from './baseline.ts';
 import type { FieldDrift } from './field-drift.ts';
-import { findItem, formatItem, formatScalar, hasValue } from './projection.ts';
-import type { OwnedItem, Projection } from './projection.ts';
+import { inField, inItem, inSet, ROOT } from './place.ts';
+import type { Place } from './place.ts';
+import { findItem, hasValue } from './projection.ts';
+import type { Projection } from './projection.ts';
 import { isKept } from './values.ts';
+import type { Keeper } from './values.ts';
 
 /** Most fields named for one object; the rest would be the same story. */
 export const MAX_FIELDS = 100;
 
-type Place = Readonly<{ path: string; steps: readonly string[] }>;
-
-const ROOT: Place = { path: '', steps: [] };
-
 /**
  * The owned fields in which a live object differs from its baseline, none when it is as Git says.
  * Needs no schema and no call. Both sides are the server's own spelling, so plain equality decides.
+ * This runs at every event: paths are built only on the way to a difference.
  */
 export function compareLive(baseline: Baseline, live: JsonObject): readonly FieldDrift[] {
   const found: FieldDrift[] = [];
-  compareNode(baseline.projection, { kept: baseline.kept, live }, ROOT, found);
-  if (baseline.ownedText === undefined) return found;
+  const { projection, kept, keeper, ownership } = baseline;
+  compareNode(projection, { kept, live }, { keeper, found, place: ROOT });
+  if (ownership === 'compared') return found;
   const fields = ownFields(live);
-  if (fields !== undefined && canonicalJson(fields) === baseline.ownedText) return found;
-  const told = new Set(found.map((drift) => drift.path));
+  if (isOwned(projection, fields)) return found;
   const lost: FieldDrift[] = [];
-  findLost(baseline.projection, fields, ROOT, lost);
-  return [...found, ...lost.filter((drift) => !isTold(drift.path, told))].slice(0, MAX_FIELDS);
+  findLost(projection, fields, { keeper, found: lost, place: ROOT });
+  const told = new Set(found.map(({ steps }) => spell(steps)));
+  const news = lost.filter((drift) => isNews(projection, drift.steps, told));
+  return [...found, ...news].slice(0, MAX_FIELDS);
 }
 
-function compareNode(
-  owned: Projection,
-  pair: Readonly<{ kept: KeptNode; live: Json | undefined }>,
-  place: Place,
-  found: FieldDrift[],
-): void {
+type Pair = Readonly<{ kept: KeptNode; live: Json | undefined }>;
+type Search = Readonly<{ keeper: Keeper; found: FieldDrift[]; place: Place }>;
+
+function compareNode(owned: Projection, { kept, live }: Pair, search: Search): void {
+  const { found, place } = search;
   if (found.length >= MAX_FIELDS) return;
-  const { kept, live } = pair;
   const gone = live === undefined || live === null;
   if (owned.leaf) {
-    if (!isKept(kept.value, live)) found.push({ ...place, kind: gone ? 'removed' : 'changed' });
-    return;
-  }
-  if (gone) {
-    if (kept.present) found.push({ ...place, kind: 'removed' });
-    return;
-  }
-  compareChildren(owned, pair, place, found);
+    if (isSameLeaf(kept, live, search.keeper)) return;
+    found.push({ ...place, kind: gone ? 'removed' : 'changed' });
+  } else if (!gone) compareChildren(owned, { kept, live }, search);
+  else if (kept.present) found.push({ ...place, kind: 'removed' });
 }
 
 const NO_NODE: KeptNode = { value: undefined, present: false, fields: [], items: [], values: [] };
 
-function compareChildren(
-  owned: Projection,
-  { kept, live }: Readonly<{ kept: KeptNode; live: Json | undefined }>,
-  place: Place,
-  found: FieldDrift[],
-): void {
-  for (const [index, [name, below]] of owned.fields.entries()) {
-    const pair = { kept: kept.fields[index] ?? NO_NODE, live: at(live, name) };
-    // Paths are built only on the way to a difference: this runs at every event.
-    if (isSame(below, pair)) continue;
-    compareNode(below, pair, inField(place, name), found);
+function compareChildren(owned: Projection, { kept, live }: Pair, search: Search): void {
+  const { keeper, place, found } = search;
+  for (const [index, field] of owned.fields.entries()) {
+    const pair = { kept: kept.fields[index] ?? NO_NODE, live: at(live, field.name) };
+    if (field.owned.leaf && isSameLeaf(pair.kept, pair.live, keeper)) continue;
+    compareNode(field.owned, pair, { ...search, place: inField(place, field) });
   }
   for (const [index, item] of owned.items.entries()) {
     const pair = { kept: kept.items[index] ?? NO_NODE, live: findItem(live, item.key) };
-    if (isSame(item.owned, pair)) continue;
-    compareNode(item.owned, pair, inItem(place, item), found);
+    if (item.owned.leaf && isSameLeaf(pair.kept, pair.live, keeper)) continue;
+    compareNode(item.owned, pair, { ...search, place: inItem(place, item) });
   }
-  for (const [index, { value, step }] of owned.values.entries()) {
-    if (kept.values[index] === hasValue(live, value)) continue;
-    const path = `${place.path}[=${formatScalar(value)}]`;
-    found.push({ path, steps: [...place.steps, step], kind: 'removed' });
+  for (const [index, member] of owned.values.entries()) {
+    if (kept.values[index] === hasValue(live, member.value)) continue;
+    found.push({ ...inSet(place, member, keeper.keeping), kind: 'removed' });
   }
 }
 
-function isSame(
-  owned: Projection,
-  { kept, live }: Readonly<{ kept: KeptNode; live: Json | undefined }>,
-): boolean {
-  return owned.leaf && isKept(kept.value, live);
+function isSameLeaf(kept: KeptNode, live: Json | undefined, { key }: Keeper): boolean {
+  return isKept(kept.value, live, key);
+}
+
+/** Does the live entry still list all that the baseline owns? */
+function isOwned(owned: Projection, fields: Json | undefined): boolean {
+  if (!isJsonObject(fields)) return false;
+  return (
+    owned.fields.every((field) => isOwned(field.owned, fields[field.step])) &&
+    owned.items.every((item) => isOwned(item.owned, fields[item.step])) &&
+    owned.values.every((member) => fields[member.step] !== undefined)
+  );
 }
 
 /** What the baseline owns and the live entry no longer lists. */
-function findLost(
-  owned: Projection,
-  fields: Json | undefined,
-  place: Place,
-  lost: FieldDrift[],
-): void {
-  if (lost.length >= MAX_FIELDS) return;
+function findLost(owned: Projection, fields: Json | undefined, search: Search): void {
+  const { keeper, found, place } = search;
+  if (found.length >= MAX_FIELDS) return;
   if (!isJsonObject(fields)) {
-    lost.push({ ...place, kind: 'ownershipLost' });
+    found.push({ ...place, kind: 'ownershipLost' });
     return;
   }
   // A leaf of the live entry covers everything below it.
   if (!owned.leaf && Object.keys(fields).length === 0) return;
-  for (const [name, below] of owned.fields) {
-    findLost(below, at(fields, `f:${name}`), inField(place, name), lost);
+  for (const field of owned.fields) {
+    findLost(field.owned, at(fields, field.step), { ...search, place: inField(place, field) });
   }
   for (const item of owned.items) {
-    findLost(item.owned, at(fields, item.step), inItem(place, item), lost);
+    findLost(item.owned, at(fields, item.step), { ...search, place: inItem(place, item) });
   }
-  for (const { value, step } of owned.values) {
-    if (Object.hasOwn(fields, step)) continue;
-    const path = `${place.path}[=${formatScalar(value)}]`;
-    lost.push({ path, steps: [...place.steps, step], kind: 'ownershipLost' });
+  for (const member of owned.values) {
+    if (Object.hasOwn(fields, member.step)) continue;
+    found.push({ ...inSet(place, member, keeper.keeping), kind: 'ownershipLost' });
   }
 }
 
-function inField({ path, steps }: Place, name: string): Place {
-  return { path: `${path}/${name}`, steps: [...steps, `f:${name}`] };
+/** Was anything lost at this place beside the differences that are told already? */
+function isNews(owned: Projection, lost: readonly string[], told: ReadonlySet<string>): boolean {
+  if (isTold(lost, told)) return false;
+  let left: Projection | undefined = owned;
+  for (const step of lost) left = left === undefined ? undefined : below(left, step);
+  return left === undefined || hasUntold(left, lost, told);
 }
 
-function inItem({ path, steps }: Place, { key, step }: OwnedItem): Place {
-  return { path: `${path}${formatItem(key)}`, steps: [...steps, step] };
+function hasUntold(
+  owned: Projection,
+  steps: readonly string[],
+  told: ReadonlySet<string>,
+): boolean {
+  if (told.has(spell(steps))) return false;
+  const children = [...owned.fields, ...owned.items];
+  if (owned.leaf || owned.values.length > 0) return true;
+  return children.some((child) => hasUntold(child.owned, [...steps, child.step], told));
 }
 
-/** A path whose difference is told already, or lies inside one that is. */
-function isTold(path: string, told: ReadonlySet<string>): boolean {
-  for (const one of told) {
-    if (path === one || path.startsWith(`${one}/`) || path.startsWith(`${one}[`)) return true;
-  }
-  return false;
+function below(owned: Projection, step: string): Projection | undefined {
+  return [...owned.fields, ...owned.items].find((child) => child.step === step)?.owned;
+}
+
+/** A place whose difference is told already, or that lies inside one that is. */
+function isTold(steps: readonly string[], told: ReadonlySet<string>): boolean {
+  return steps.some((_, index) => told.has(spell(steps.slice(0, index + 1))));
+}
+
+function spell(steps: readonly string[]): string {
+  return JSON.stringify(steps);
 }

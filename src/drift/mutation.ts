@@ -1,52 +1,57 @@
 import { at, isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Manifest } from '../domain/manifest.ts';
 import type { FieldDrift } from './field-drift.ts';
-import { sameMeaning } from './meaning.ts';
-import { findItem, formatItem, formatScalar, hasValue } from './projection.ts';
+import { inside, sameMeaning, settingOf } from './meaning.ts';
+import type { Setting } from './meaning.ts';
+import { inField, inItem, inSet, ROOT } from './place.ts';
+import type { Place } from './place.ts';
+import { findItem, hasValue } from './projection.ts';
 import type { Projection } from './projection.ts';
-
-type Place = Readonly<{ path: string; steps: readonly string[]; field: string }>;
+import { unownedFields } from './unowned.ts';
+import { keepingOf } from './values.ts';
+import type { Keeping } from './values.ts';
 
 /**
- * The owned fields whose meaning in the server's answer is not what Git says: something between the
- * request and the store rewrote them. Spelling and defaults are no difference (`sameMeaning`).
+ * The fields in which the server's answer does not mean what Git says: something between the request
+ * and the store rewrote them, or took them from the record of what we own. Spelling and defaults are
+ * no difference (`sameMeaning`).
  */
 export function mutatedFields(
   owned: Projection,
-  git: JsonObject,
+  manifest: Manifest,
   answer: JsonObject,
 ): readonly FieldDrift[] {
+  const { ref, object: git } = manifest;
+  const keeping = keepingOf(ref);
   const found: FieldDrift[] = [];
-  visit(owned, { git, answer }, { path: '', steps: [], field: '' }, found);
-  return found;
+  visit(owned, { git, answer }, { place: ROOT, setting: settingOf(ref), keeping, found });
+  return [...found, ...unownedFields(owned, git, keeping)];
 }
 
 type Pair = Readonly<{ git: Json | undefined; answer: Json | undefined }>;
+type Walk = Readonly<{ place: Place; setting: Setting; keeping: Keeping; found: FieldDrift[] }>;
 
-function visit(owned: Projection, { git, answer }: Pair, place: Place, found: FieldDrift[]): void {
+function visit(owned: Projection, { git, answer }: Pair, walk: Walk): void {
+  const { place, setting, keeping, found } = walk;
   if (owned.leaf) {
-    if (sameMeaning(git, answer, place.field)) return;
-    const kind = answer === undefined || answer === null ? 'removed' : 'changed';
-    found.push({ path: place.path, kind, steps: place.steps });
+    if (sameMeaning(git, answer, setting)) return;
+    const gone = answer === undefined || answer === null;
+    found.push({ ...place, kind: gone ? 'removed' : 'changed' });
     return;
   }
-  for (const [name, below] of owned.fields) {
-    const next = {
-      path: `${place.path}/${name}`,
-      steps: [...place.steps, `f:${name}`],
-      field: name,
-    };
-    visit(below, { git: at(git, name), answer: at(answer, name) }, next, found);
+  for (const field of owned.fields) {
+    const { name } = field;
+    const next = { ...walk, place: inField(place, field), setting: inside(setting, name) };
+    visit(field.owned, { git: at(git, name), answer: at(answer, name) }, next);
   }
-  for (const { key, step, owned: below } of owned.items) {
-    const path = `${place.path}${formatItem(key)}`;
-    const next = { path, steps: [...place.steps, step], field: place.field };
-    visit(below, { git: gitItem(git, key), answer: findItem(answer, key) }, next, found);
+  for (const item of owned.items) {
+    const pair = { git: gitItem(git, item.key), answer: findItem(answer, item.key) };
+    visit(item.owned, pair, { ...walk, place: inItem(place, item) });
   }
-  for (const { value, step } of owned.values) {
-    if (hasValue(answer, value)) continue;
-    const path = `${place.path}[=${formatScalar(value)}]`;
-    found.push({ path, kind: 'removed', steps: [...place.steps, step] });
+  for (const member of owned.values) {
+    if (hasValue(answer, member.value)) continue;
+    found.push({ ...inSet(place, member, keeping), kind: 'removed' });
   }
 }
 
@@ -55,11 +60,14 @@ function gitItem(list: Json | undefined, key: JsonObject): JsonObject | undefine
   const exact = findItem(list, key);
   if (exact !== undefined || !Array.isArray(list)) return exact;
   const near = (list as readonly Json[]).filter(
-    (item): item is JsonObject =>
-      isJsonObject(item) &&
-      Object.entries(key).every(
-        ([name, value]) => item[name] === undefined || item[name] === value,
-      ),
+    (item): item is JsonObject => isJsonObject(item) && isNear(item, key),
   );
   return near.length === 1 ? near[0] : undefined;
+}
+
+/** Do the keys that the item has fit? */
+function isNear(item: JsonObject, key: JsonObject): boolean {
+  return Object.entries(key).every(
+    ([name, value]) => item[name] === undefined || item[name] === value,
+  );
 }

@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { stringAt } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { formatObject } from '../domain/object-ref.ts';
 import { ok, stopped } from '../domain/result.ts';
 import type { Result } from '../domain/result.ts';
+import { stop } from '../domain/stop.ts';
 import type { Stop } from '../domain/stop.ts';
 import { buildBaseline } from '../drift/baseline.ts';
 import type { Baseline } from '../drift/baseline.ts';
@@ -9,6 +12,7 @@ import { compareLive } from '../drift/compare.ts';
 import type { FieldDrift } from '../drift/field-drift.ts';
 import type { GuardedObjects } from '../reconcile/ports.ts';
 import type { Entry } from './entry.ts';
+import { isAtLeast, versionOf } from './version.ts';
 
 /** What was last seen of an object. `unknown`: look again, what was seen is too old to act on. */
 export type Sighting =
@@ -16,7 +20,7 @@ export type Sighting =
   | Readonly<{ kind: 'gone' }>
   | Readonly<{ kind: 'unknown' }>;
 
-/** What is known for sure after asking the API server. */
+/** What is known for sure after asking the API server; `fields` as far as they are known. */
 export type Confirmation =
   | Readonly<{ kind: 'same'; baseline: Baseline }>
   | Readonly<{ kind: 'drifted'; fields: readonly FieldDrift[]; live: JsonObject }>
@@ -30,38 +34,58 @@ export type Confirmation =
     }>
   | Readonly<{ kind: 'unconfirmed'; why: Stop; fields: readonly FieldDrift[]; live?: JsonObject }>;
 
+/** Where objects are asked for, and what their values are kept under. */
+export type ConfirmPorts = Readonly<{ objects: GuardedObjects; digestKey: KeyObject }>;
+
 /**
  * Confirms a candidate with one dry-run of what Git wants: only what differs from what the server
- * would make of it now is drift. A sighting older than the dry-run's answer is read again first, so
- * that no stale event reverts anything.
+ * would make of it now is drift. A sighting that may be older than the dry-run's answer is read
+ * again first, so that no stale event reverts anything.
  */
 export async function confirm(
   entry: Entry,
   sighting: Sighting,
-  objects: GuardedObjects,
+  ports: ConfirmPorts,
 ): Promise<Confirmation> {
-  const seen = sighting.kind === 'live' ? ok(sighting.object) : await look(entry, objects);
+  const isUsable = sighting.kind === 'live' && !isTerminating(sighting.object);
+  const seen = isUsable ? ok(sighting.object) : await look(entry, ports.objects);
   if (!seen.ok) return seen.stop;
   const live = seen.value;
-  if (isTerminating(live)) return { kind: 'terminating', live };
   const { target, manifest } = entry;
   const as = { namespace: target.namespace, name: target.serviceAccountName };
-  const answer = await objects.dryRun(manifest, as);
-  if (!answer.ok) {
-    const fields = entry.baseline === undefined ? [] : compareLive(entry.baseline, live);
-    return { kind: 'unconfirmed', why: answer.stop, fields, live };
+  const answer = await ports.objects.dryRun(manifest, as);
+  if (!answer.ok) return unconfirmed(entry, live, answer.stop);
+  const isFresh =
+    isSameObject(live, answer.value) && isAtLeast(versionOf(live), versionOf(answer.value));
+  if (isFresh) return judge(entry, { live, answer: answer.value }, ports);
+  const again = await look(entry, ports.objects);
+  if (!again.ok) return again.stop;
+  const fresh = again.value;
+  if (!isSameObject(fresh, answer.value)) {
+    const what = `${formatObject(manifest.ref)} changed while it was compared; trying again`;
+    return unconfirmed(entry, fresh, stop('APIUnavailable', what, { object: manifest.ref }));
   }
-  if (versionOf(answer.value) <= versionOf(live)) return judge(entry, live, answer.value);
-  const fresh = await look(entry, objects);
-  if (!fresh.ok) return fresh.stop;
-  if (isTerminating(fresh.value)) return { kind: 'terminating', live: fresh.value };
-  return judge(entry, fresh.value, answer.value);
+  return judge(entry, { live: fresh, answer: answer.value }, ports);
 }
 
-function judge(entry: Entry, live: JsonObject, answer: JsonObject): Confirmation {
+/** Is the object on its way out? */
+export function isTerminating(object: JsonObject): boolean {
+  return stringAt(object, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+/** A dry-run that would create the object answers an invented uid and no resourceVersion. */
+function isSameObject(left: JsonObject, right: JsonObject): boolean {
+  return stringAt(left, 'metadata', 'uid') === stringAt(right, 'metadata', 'uid');
+}
+
+function judge(
+  entry: Entry,
+  { live, answer }: Readonly<{ live: JsonObject; answer: JsonObject }>,
+  { digestKey }: ConfirmPorts,
+): Confirmation {
   const ownership = entry.mode === 'Enforce' ? 'applied' : 'compared';
-  const built = buildBaseline(entry.manifest, answer, ownership);
-  if (!built.ok) return { kind: 'unconfirmed', why: built.stop, fields: [], live };
+  const built = buildBaseline(entry.manifest, answer, { ownership, key: digestKey });
+  if (!built.ok) return unconfirmed(entry, live, built.stop);
   const { baseline, mutated } = built.value;
   const fields = compareLive(baseline, live);
   if (fields.length > 0) return { kind: 'drifted', fields, live };
@@ -70,25 +94,18 @@ function judge(entry: Entry, live: JsonObject, answer: JsonObject): Confirmation
   return { kind: 'same', baseline };
 }
 
+function unconfirmed(entry: Entry, live: JsonObject, why: Stop): Confirmation {
+  const fields = entry.baseline === undefined ? [] : compareLive(entry.baseline, live);
+  return { kind: 'unconfirmed', why, fields, live };
+}
+
 async function look(
   entry: Entry,
   objects: GuardedObjects,
 ): Promise<Result<JsonObject, Confirmation>> {
   const found = await objects.read(entry.manifest.ref);
   if (!found.ok) return stopped({ kind: 'unconfirmed', why: found.stop, fields: [] });
-  return found.value === undefined ? stopped({ kind: 'missing' }) : ok(found.value);
-}
-
-function isTerminating(live: JsonObject): boolean {
-  return stringAt(live, 'metadata', 'deletionTimestamp') !== undefined;
-}
-
-/** etcd's revision as a number; the server compares them so (KEP-5504). Unreadable is the oldest. */
-export function versionOf(object: JsonObject): bigint {
-  return parseVersion(stringAt(object, 'metadata', 'resourceVersion') ?? '');
-}
-
-/** The same for a version alone. */
-export function parseVersion(text: string): bigint {
-  return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
+  const live = found.value;
+  if (live === undefined) return stopped({ kind: 'missing' });
+  return isTerminating(live) ? stopped({ kind: 'terminating', live }) : ok(live);
 }

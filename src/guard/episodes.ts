@@ -1,6 +1,6 @@
-import { canonicalJson } from '../domain/json.ts';
 import type { ObjectKey } from '../domain/object-ref.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
+import type { FieldDrift } from '../drift/field-drift.ts';
 import type { DriftRecord } from '../drift/record.ts';
 
 /** Closed episodes kept per repo, for status. */
@@ -51,6 +51,7 @@ export class Episodes {
     this.#repos.get(repo)?.open.delete(key);
   }
 
+  /** The open episode of an object. */
   open(repo: RepoKey, key: ObjectKey): DriftRecord | undefined {
     return this.#repos.get(repo)?.open.get(key);
   }
@@ -61,6 +62,7 @@ export class Episodes {
     return held === undefined ? [] : [...held.open.values(), ...held.closed];
   }
 
+  /** Forgets a repo that guards nothing any more. */
   drop(repo: RepoKey): void {
     this.#repos.delete(repo);
   }
@@ -73,12 +75,20 @@ export class Episodes {
 }
 
 function sameStory(a: DriftRecord, b: DriftRecord): boolean {
-  const paths = (record: DriftRecord): string[] => record.fields.map((field) => field.path);
   return (
     a.outcome === b.outcome &&
     a.open === b.open &&
     a.kind === b.kind &&
     a.stop?.reason === b.stop?.reason &&
-    canonicalJson(paths(a)) === canonicalJson(paths(b))
+    // Whoever fights may change another field each time: it stays one fight.
+    (a.outcome === 'RevertFight' || sameFields(a.fields, b.fields))
+  );
+}
+
+/** Are these the same fields, drifted in the same way? */
+export function sameFields(a: readonly FieldDrift[], b: readonly FieldDrift[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ path, kind }, at) => path === b[at]?.path && kind === b[at].kind)
   );
 }

@@ -1,10 +1,12 @@
+import { formatObject } from '../domain/object-ref.ts';
 import type { ObjectKey } from '../domain/object-ref.ts';
-import { ok } from '../domain/result.ts';
+import { ok, stopped } from '../domain/result.ts';
 import type { Result } from '../domain/result.ts';
+import { stop } from '../domain/stop.ts';
 import { buildBaseline } from '../drift/baseline.ts';
 import type { Built } from '../drift/baseline.ts';
 import { decideOperation } from '../drift/operation.ts';
-import type { GuardedObjects } from '../reconcile/ports.ts';
+import type { ConfirmPorts } from './confirm.ts';
 import type { Entry } from './entry.ts';
 
 /**
@@ -23,20 +25,25 @@ export type RolloutOutcome = Readonly<{
   outcome: Result<'applied' | 'compared' | 'kept'>;
 }>;
 
+/** A baseline and whether the object was written for it. */
+export type RolledOut = Built & Readonly<{ written: boolean }>;
+
 /** Applies or compares one entry, impersonating its target's ServiceAccount; answers its baseline. */
 export async function rollOut(
   entry: Entry,
   method: RolloutMethod,
-  objects: GuardedObjects,
-): Promise<Result<Built>> {
+  { objects, digestKey }: ConfirmPorts,
+): Promise<Result<RolledOut>> {
   const { key, manifest, mode, target } = entry;
   const as = { namespace: target.namespace, name: target.serviceAccountName };
   const { onDrift } = target.drift;
   const { plan } = decideOperation({ fact: 'rollout', key, manifest, mode, onDrift });
-  const writes = plan !== undefined && method === 'apply';
-  const answer = writes ? await objects.apply(plan, as) : await objects.dryRun(manifest, as);
+  const written = plan !== undefined && method === 'apply';
+  const answer = written ? await objects.apply(plan, as) : await objects.dryRun(manifest, as);
   if (!answer.ok) return answer;
-  return buildBaseline(manifest, answer.value, mode === 'Enforce' ? 'applied' : 'compared');
+  const ownership = mode === 'Enforce' ? 'applied' : 'compared';
+  const built = buildBaseline(manifest, answer.value, { ownership, key: digestKey });
+  return built.ok ? ok({ ...built.value, written }) : built;
 }
 
 /** Runs `work` over all items, at most `concurrency` at a time, answers in the items' order. */
@@ -65,4 +72,14 @@ export function isKept(entry: Entry): boolean {
 /** The outcome of an entry that needed nothing. */
 export function kept(entry: Entry): RolloutOutcome {
   return { key: entry.key, target: entry.target.name, outcome: ok('kept') };
+}
+
+/** The outcome of an entry that nobody wants any more: its plan was replaced or dropped. */
+export function unguarded({ key, target, manifest: { ref } }: Entry): RolloutOutcome {
+  const message = `${formatObject(ref)} was not written: its plan was replaced meanwhile`;
+  return {
+    key,
+    target: target.name,
+    outcome: stopped(stop('APIUnavailable', message, { object: ref })),
+  };
 }

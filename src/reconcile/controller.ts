@@ -36,6 +36,8 @@ export type ControllerPorts = LinePorts &
 type Held = {
   memory: RepoMemory;
   end: LineEnd;
+  /** What the last whole pass was about; status speaks of nothing newer. */
+  judged?: GuardedRepo;
   /** The spec of the last pass, to tell what was weakened since. */
   before: GuardedRepo['spec'];
   /** What of the object asks for a pass; its status does not. */
@@ -152,6 +154,7 @@ export class Controller {
     held.trigger = triggerOf(repo);
     const last = held.end.stop;
     held.end = await this.#pass(repo, key, held.memory);
+    held.judged = repo;
     const { stop: why, notes } = held.end;
     meter.reconciled(why?.kind ?? 'success', (clock.monotonic() - began) / 1000);
     this.#log(key, sameStop(last, why) ? undefined : why, notes);
@@ -217,7 +220,8 @@ export class Controller {
     const { cluster, guard, clock } = this.#ports;
     const repo = cluster.repo(key);
     const held = this.#held.get(key);
-    if (repo?.ok !== true || held === undefined) return undefined;
+    // Before the first pass ended nothing is decided: what status says from before the start stands.
+    if (repo?.ok !== true || held?.judged === undefined) return undefined;
     const guarded = new Map<string, string[]>();
     for (const { target, key: object } of guard.entries(key)) {
       guarded.set(target.name, [...(guarded.get(target.name) ?? []), object]);
@@ -232,7 +236,9 @@ export class Controller {
       drifts: guard.drifts(key),
       blind: guard.watchHealth(key),
     };
-    return [repo.value, summarize(repo.value, facts)];
+    const { status, ...rest } = repo.value;
+    const judged = { ...rest, metadata: held.judged.metadata, spec: held.judged.spec };
+    return [repo.value, summarize(status === undefined ? judged : { ...judged, status }, facts)];
   }
 }
 

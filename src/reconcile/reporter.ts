@@ -78,13 +78,10 @@ export class Reporter {
   ): Promise<void> {
     const { report } = this.#ports;
     for (const note of notes) await report.event(repo, note);
-    if (why === undefined) {
-      this.#told.delete(key);
-      return;
-    }
+    if (why === undefined) return void this.#told.set(key, new Set());
     // A rejected head keeps its name while the server comes and goes, so it is told once.
-    const told = this.#told.get(key) ?? new Set<string>();
-    const name = `${why.reason} ${why.oid ?? why.message}`;
+    const told = this.#told.get(key) ?? toldBefore(repo, why);
+    const name = nameOf(why);
     if (told.has(name)) return;
     this.#told.set(key, told.size < MAX_TOLD ? told.add(name) : new Set([name]));
     await report.event(repo, { type: 'Warning', reason: why.reason, message: why.message });
@@ -116,9 +113,21 @@ export class Reporter {
       this.#written.set(key, text);
       return;
     }
-    this.#ports.log.warn('status not written', { repo: key, reason: done.stop.reason });
+    const { reason, message } = done.stop;
+    this.#ports.log.warn('status not written', { repo: key, reason, message });
     this.schedule(key, RETRY_MS);
   }
+}
+
+function nameOf({ reason, oid, message }: Stop): string {
+  return `${reason} ${oid ?? message}`;
+}
+
+/** After a restart: an event comes before its status, so what `Ready` says was told already. */
+function toldBefore({ status }: GuardedRepo, why: Stop): Set<string> {
+  const ready = status?.conditions.find(({ type }) => type === 'Ready');
+  const isSame = ready?.reason === why.reason && ready.message === why.message;
+  return new Set(isSame ? [nameOf(why)] : []);
 }
 
 function toJson(status: GuardedRepoStatus): Json {

@@ -53,7 +53,7 @@ export function summarize(repo: GuardedRepo, facts: Facts): GuardedRepoStatus {
     observedGeneration: repo.metadata.generation ?? 0,
     conditions: conditionsOf(findingsOf(repo, facts, open), repo.status?.conditions ?? []),
     ...(facts.head === undefined ? {} : { head: formatRevision(branch, facts.head) }),
-    ...(facts.anchor === undefined ? {} : { anchor: anchorStatus(facts.anchor) }),
+    ...shownAnchor(repo, facts),
     driftCount: open.length,
     targets: repo.spec.targets.map((target) => targetStatus(target, facts)),
     ...(requested === undefined
@@ -114,6 +114,16 @@ function worstDrift(open: readonly DriftRecord[]): Findings['drift'] {
 
 function isStopReason(reason: Reason): boolean {
   return Object.hasOwn(STOP_REASONS, reason);
+}
+
+/**
+ * Without the ledger's word, and while the two stores disagree, status keeps the anchor it names: it
+ * may be the last store that knows, or the evidence a human needs.
+ */
+function shownAnchor(repo: GuardedRepo, { anchor, stop }: Facts): Pick<GuardedRepoStatus, 'anchor'> {
+  const ledger = stop?.reason === 'AnchorConflict' ? undefined : anchor;
+  const shown = ledger === undefined ? repo.status?.anchor : anchorStatus(ledger);
+  return shown === undefined ? {} : { anchor: shown };
 }
 
 function anchorStatus(anchor: Anchor): AnchorStatus {

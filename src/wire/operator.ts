@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { embeddedGit } from '../adapters/git/embedded.ts';
 import { servePages, textPage } from '../adapters/http/probes.ts';
@@ -23,6 +24,9 @@ const MAX_RANGE_COMMITS = 20_000;
 
 /** Guarded objects written at the same time; the API server's own fairness decides the rest. */
 const WRITERS = 16;
+
+/** As long as the digests of secret values that are made with it. */
+const DIGEST_KEY_BYTES = 32;
 
 /** What only the process itself can say. */
 export type Surroundings = Readonly<{
@@ -112,6 +116,7 @@ function buildGuard(
     watches: cluster.watches,
     clock: systemClock,
     random: Math.random,
+    digestKey: createSecretKey(randomBytes(DIGEST_KEY_BYTES)),
     sink: {
       changed: (repo, record) => controller().drifted(repo, record),
       health: (repo) => controller().watchChanged(repo),

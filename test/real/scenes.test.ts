@@ -37,7 +37,7 @@ describe.runIf(requireOrSkip('the eight scenes', needs))('the eight scenes', () 
   });
   afterAll(() => world?.close());
 
-  it.each(SCENES)('$name, $expected', async (scene) => {
+  it.each(SCENES.map((scene) => [scene.name, scene] as const))('%s', async (_name, scene) => {
     const { reason } = await scene.play(world, stage);
     expect(reason).toBe(scene.expected);
     const wanted = conditionsAfter(scene);

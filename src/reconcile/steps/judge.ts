@@ -77,7 +77,9 @@ export function judgedUnder({ line, repo }: Pass): string {
 export async function rule(pass: Pass, objects: ObjectReader): Promise<Result<Ruling>> {
   const { line, repo, memory } = pass;
   const ledger = memory.stored?.entry;
-  const status = memory.startedUp ? undefined : statusAnchor(pass);
+  // A ledger that vanished since the start must not be taken for a first sight: status still knows.
+  const isSettled = memory.startedUp && ledger !== undefined;
+  const status = isSettled ? undefined : statusAnchor(pass);
   const known = await statusIsAncestor(pass, objects, status);
   if (!known.ok) return known;
   const ruling = ruleStores({
@@ -87,8 +89,7 @@ export async function rule(pass: Pass, objects: ObjectReader): Promise<Result<Ru
     source: { url: repo.spec.source.url, branch: line.branch },
     startAt: parseOid(repo.spec.verify.startAt?.commit ?? ''),
   });
-  const quiet = memory.startedUp && ruling.kind === 'ledger';
-  return ok(quiet ? { ...ruling, missingStatus: false } : ruling);
+  return ok(isSettled && ruling.kind === 'ledger' ? { ...ruling, missingStatus: false } : ruling);
 }
 
 function statusAnchor({ repo }: Pass): Oid | undefined {

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { GuardedRepo } from '../../../src/api/guardedrepo.ts';
 import type { SignerSet } from '../../../src/api/signerset.ts';
 import { repoKey } from '../../../src/domain/repo-key.ts';
@@ -91,7 +92,9 @@ export class LineWorld {
     const { cluster, clock, git } = this;
     const { objects, kinds, ledger, own, watches } = cluster;
     const sink = { changed: noop, health: noop };
-    const guard = createGuard({ objects, kinds, watches, clock, random: () => 0, sink });
+    const digestKey = createSecretKey(Buffer.alloc(32, 1));
+    const random = (): number => 0;
+    const guard = createGuard({ objects, kinds, watches, clock, random, sink, digestKey });
     return {
       ...{ git, kinds, ledger, objects, guard, clock },
       work: inlineWork(),
