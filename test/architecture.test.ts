@@ -130,7 +130,9 @@ describe('architecture', () => {
     ['mintAcceptedCommit', 'policy/decide.ts', 'AcceptedCommit'],
     ['mintApprovedPlan', 'drift/operation.ts', 'ApprovedPlan'],
   ])('%s, called in %s only, and its type never cast to', (mint, minter, proof) => {
-    const users = files.filter(({ path, text }) => path !== 'domain/proof.ts' && text.includes(mint));
+    const users = files.filter(
+      ({ path, text }) => path !== 'domain/proof.ts' && text.includes(mint),
+    );
     expect(users.map((file) => file.path)).toEqual([minter]);
     const cast = new RegExp(`\\bas (unknown as )?${proof}\\b|<${proof}>\\s*[({]`);
     const casts = files.filter(({ path, text }) => path !== 'domain/proof.ts' && cast.test(text));

@@ -120,7 +120,10 @@ function isStopReason(reason: Reason): boolean {
  * Without the ledger's word, and while the two stores disagree, status keeps the anchor it names: it
  * may be the last store that knows, or the evidence a human needs.
  */
-function shownAnchor(repo: GuardedRepo, { anchor, stop }: Facts): Pick<GuardedRepoStatus, 'anchor'> {
+function shownAnchor(
+  repo: GuardedRepo,
+  { anchor, stop }: Facts,
+): Pick<GuardedRepoStatus, 'anchor'> {
   const ledger = stop?.reason === 'AnchorConflict' ? undefined : anchor;
   const shown = ledger === undefined ? repo.status?.anchor : anchorStatus(ledger);
   return shown === undefined ? {} : { anchor: shown };
