@@ -1,16 +1,22 @@
 import { TENANT, deployment } from '../test/support/world/tenant.ts';
 
-/** How many of each kind, and which version of them. */
-export type FleetShape = Readonly<{ each: number; version: number; perFile: number }>;
+/** How many of each kind, whose (another fleet has other names), and which version of them. */
+export type FleetShape = Readonly<{
+  each: number;
+  perFile: number;
+  version: number;
+  name?: string;
+}>;
 
 /** The value of an object's marked field, as Git wants it. */
 export function wantedMark(version: number): string {
   return `registry.example.com/shop:${version}`;
 }
 
-/** `settings-7`, `web-7`. */
-export function nameOf(kind: FleetKind, index: number): string {
-  return `${kind === 'ConfigMap' ? 'settings' : 'web'}-${index}`;
+/** `settings-7`, `web-7`; `settings-b-7` in fleet b. */
+export function nameOf(kind: FleetKind, index: number, fleetName = ''): string {
+  const fleetPart = fleetName === '' ? '' : `${fleetName}-`;
+  return `${kind === 'ConfigMap' ? 'settings' : 'web'}-${fleetPart}${index}`;
 }
 
 export type FleetKind = 'ConfigMap' | 'Deployment';
@@ -19,16 +25,17 @@ export type FleetKind = 'ConfigMap' | 'Deployment';
  * As many ConfigMaps as Deployments, in files of several documents. A Deployment asks for no
  * replicas: each still makes the controllers create one ReplicaSet and write its status.
  */
-export function fleet({ each, version, perFile }: FleetShape): Readonly<Record<string, string>> {
+export function fleet(shape: FleetShape): Readonly<Record<string, string>> {
+  const { each, version, perFile, name: fleetName } = shape;
   const documents: string[] = [];
   for (let index = 0; index < each; index++) {
-    documents.push(configMapDocument(nameOf('ConfigMap', index), version));
-    documents.push(deployment(nameOf('Deployment', index), wantedMark(version), 0));
+    documents.push(configMapDocument(nameOf('ConfigMap', index, fleetName), version));
+    documents.push(deployment(nameOf('Deployment', index, fleetName), wantedMark(version), 0));
   }
   const files: Record<string, string> = {};
   for (let at = 0; at < documents.length; at += perFile) {
-    const name = `part-${String(at / perFile).padStart(3, '0')}.yaml`;
-    files[`${TENANT.path}/${name}`] = documents.slice(at, at + perFile).join('---\n');
+    const file = `part-${String(at / perFile).padStart(3, '0')}.yaml`;
+    files[`${TENANT.path}/${file}`] = documents.slice(at, at + perFile).join('---\n');
   }
   return files;
 }

@@ -106,9 +106,9 @@ describe('an entry of ours that is gone', () => {
   it('with every value changed, nothing beside that is told', () => {
     const live = { ...unowned, data: {}, metadata: { managedFields: [] } };
     expect(compareLive(baseline, live).map(({ path }) => path)).toEqual([
-      '/metadata/labels',
       '/data/a.b',
       '/data/currency',
+      '/metadata/labels',
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { at, isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { ownFields } from './baseline.ts';
@@ -16,20 +17,46 @@ export const MAX_FIELDS = 100;
 /**
  * The owned fields in which a live object differs from its baseline, none when it is as Git says.
  * Needs no schema and no call. Both sides are the server's own spelling, so plain equality decides.
- * This runs at every event: paths are built only on the way to a difference.
+ * It runs at every event: an object that agrees costs no path and no allocation worth naming.
  */
 export function compareLive(baseline: Baseline, live: JsonObject): readonly FieldDrift[] {
-  const found: FieldDrift[] = [];
   const { projection, kept, keeper, ownership } = baseline;
-  compareNode(projection, { kept, live }, { keeper, found, place: ROOT });
+  const found: FieldDrift[] = [];
+  if (!agrees(projection, { kept, live }, keeper.key)) {
+    compareNode(projection, { kept, live }, { keeper, found, place: ROOT });
+  }
   if (ownership === 'compared') return found;
   const fields = ownFields(live);
-  if (isOwned(projection, fields)) return found;
+  return isOwned(projection, fields) ? found : withLost(baseline, fields, found);
+}
+
+function withLost(
+  { projection, keeper }: Baseline,
+  fields: JsonObject | undefined,
+  found: readonly FieldDrift[],
+): readonly FieldDrift[] {
   const lost: FieldDrift[] = [];
   findLost(projection, fields, { keeper, found: lost, place: ROOT });
   const told = new Set(found.map(({ steps }) => spell(steps)));
   const news = lost.filter((drift) => isNews(projection, drift.steps, told));
   return [...found, ...news].slice(0, MAX_FIELDS);
+}
+
+/** Is everything owned as it was? */
+function agrees(owned: Projection, { kept, live }: Pair, key: KeyObject): boolean {
+  if (owned.leaf) return isKept(kept.value, live, key);
+  if (live === undefined || live === null) return !kept.present;
+  let index = 0;
+  for (const field of owned.fields) {
+    const pair = { kept: kept.fields[index++] ?? NO_NODE, live: at(live, field.name) };
+    if (!agrees(field.owned, pair, key)) return false;
+  }
+  index = 0;
+  for (const item of owned.items) {
+    const pair = { kept: kept.items[index++] ?? NO_NODE, live: findItem(live, item.key) };
+    if (!agrees(item.owned, pair, key)) return false;
+  }
+  return owned.values.every(({ value }, place) => kept.values[place] === hasValue(live, value));
 }
 
 type Pair = Readonly<{ kept: KeptNode; live: Json | undefined }>;
@@ -40,7 +67,7 @@ function compareNode(owned: Projection, { kept, live }: Pair, search: Search): v
   if (found.length >= MAX_FIELDS) return;
   const gone = live === undefined || live === null;
   if (owned.leaf) {
-    if (isSameLeaf(kept, live, search.keeper)) return;
+    if (isKept(kept.value, live, search.keeper.key)) return;
     found.push({ ...place, kind: gone ? 'removed' : 'changed' });
   } else if (!gone) compareChildren(owned, { kept, live }, search);
   else if (kept.present) found.push({ ...place, kind: 'removed' });
@@ -52,12 +79,10 @@ function compareChildren(owned: Projection, { kept, live }: Pair, search: Search
   const { keeper, place, found } = search;
   for (const [index, field] of owned.fields.entries()) {
     const pair = { kept: kept.fields[index] ?? NO_NODE, live: at(live, field.name) };
-    if (field.owned.leaf && isSameLeaf(pair.kept, pair.live, keeper)) continue;
     compareNode(field.owned, pair, { ...search, place: inField(place, field) });
   }
   for (const [index, item] of owned.items.entries()) {
     const pair = { kept: kept.items[index] ?? NO_NODE, live: findItem(live, item.key) };
-    if (item.owned.leaf && isSameLeaf(pair.kept, pair.live, keeper)) continue;
     compareNode(item.owned, pair, { ...search, place: inItem(place, item) });
   }
   for (const [index, member] of owned.values.entries()) {
@@ -66,18 +91,12 @@ function compareChildren(owned: Projection, { kept, live }: Pair, search: Search
   }
 }
 
-function isSameLeaf(kept: KeptNode, live: Json | undefined, { key }: Keeper): boolean {
-  return isKept(kept.value, live, key);
-}
-
 /** Does the live entry still list all that the baseline owns? */
 function isOwned(owned: Projection, fields: Json | undefined): boolean {
   if (!isJsonObject(fields)) return false;
-  return (
-    owned.fields.every((field) => isOwned(field.owned, fields[field.step])) &&
-    owned.items.every((item) => isOwned(item.owned, fields[item.step])) &&
-    owned.values.every((member) => fields[member.step] !== undefined)
-  );
+  for (const field of owned.fields) if (!isOwned(field.owned, fields[field.step])) return false;
+  for (const item of owned.items) if (!isOwned(item.owned, fields[item.step])) return false;
+  return owned.values.every((member) => fields[member.step] !== undefined);
 }
 
 /** What the baseline owns and the live entry no longer lists. */

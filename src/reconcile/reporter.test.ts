@@ -51,6 +51,18 @@ describe('Reporter', () => {
     expect(written).toEqual([50]);
   });
 
+  it('a change every 10 ms for ten seconds, a write a second', async () => {
+    const { clock, reporter, state, written } = build();
+    for (let count = 1; count <= 1_000; count++) {
+      state.driftCount = count;
+      reporter.schedule(KEY);
+      await clock.advance(10);
+    }
+    await clock.advance(2_000);
+    expect(written.length).toBeLessThanOrEqual(12);
+    expect(written.at(-1)).toBe(1_000);
+  });
+
   it('nothing new, no write', async () => {
     const { reporter, written } = build();
     await reporter.flush(KEY);
@@ -71,7 +83,7 @@ describe('Reporter', () => {
     const { clock, reporter, written } = build();
     await reporter.flush(KEY);
     reporter.repair(KEY);
-    await clock.advance(1_000);
+    await clock.advance(2_000);
     expect(written).toEqual([0, 0]);
   });
 

@@ -10,6 +10,9 @@ import type { Log } from './telemetry.ts';
 /** What arrives within this time is told in one status write. */
 const COALESCE_MS = 100;
 
+/** Between two writes of one repo's status: a storm of drift is told at this pace. */
+const MIN_INTERVAL_MS = 1_000;
+
 /** Pause before a failed status write is tried again. */
 const RETRY_MS = 2_000;
 
@@ -34,6 +37,7 @@ export type ReporterPorts = Readonly<{
 export class Reporter {
   readonly #ports: ReporterPorts;
   readonly #written = new Map<RepoKey, string>();
+  readonly #wroteAt = new Map<RepoKey, number>();
   readonly #told = new Map<RepoKey, Set<string>>();
   readonly #scheduled = new Map<RepoKey, () => void>();
   readonly #running = new Map<RepoKey, Promise<void>>();
@@ -42,9 +46,11 @@ export class Reporter {
     this.#ports = ports;
   }
 
-  /** Brings the status up to date soon. */
-  schedule(key: RepoKey, delayMs: number = COALESCE_MS): void {
+  /** Brings the status up to date soon: at once after a quiet time, else at a steady pace. */
+  schedule(key: RepoKey, atLeastMs: number = COALESCE_MS): void {
     if (this.#scheduled.has(key)) return;
+    const since = this.#ports.clock.monotonic() - (this.#wroteAt.get(key) ?? -MIN_INTERVAL_MS);
+    const delayMs = Math.max(atLeastMs, MIN_INTERVAL_MS - since);
     const cancel = this.#ports.clock.setTimer(delayMs, () => {
       this.#scheduled.delete(key);
       void this.flush(key);
@@ -92,6 +98,7 @@ export class Reporter {
     this.#scheduled.get(key)?.();
     this.#scheduled.delete(key);
     this.#written.delete(key);
+    this.#wroteAt.delete(key);
     this.#told.delete(key);
   }
 
@@ -108,6 +115,7 @@ export class Reporter {
     const [repo, status] = summary;
     const text = canonicalJson(toJson(status));
     if (this.#written.get(key) === text) return;
+    this.#wroteAt.set(key, this.#ports.clock.monotonic());
     const done = await this.#ports.report.status(repo, status);
     if (done.ok) {
       this.#written.set(key, text);

@@ -30,6 +30,9 @@ import type { Surroundings } from './operator.ts';
 /** Name of the Lease that the replicas share. */
 const LEASE_NAME = 'gitward-leader';
 
+/** By then the first try for the Lease is over, and who does not lead stands by. */
+const FIRST_TRY_MS = 3_000;
+
 /** What the rest of the operator hears of the cluster. */
 export type ClusterListener = Readonly<{
   log: Log;
@@ -73,7 +76,7 @@ export async function connectCluster(
   const leadership = buildLeadership(config, surroundings, listener, core);
   const fence = leadership.mayWrite;
   const own = buildOwn(core, listener, fence);
-  let synced = false;
+  const readiness = followReadiness(fence);
   return {
     objects: createGuardedObjects({
       ...{ client, kinds, fence, clock: systemClock, random: Math.random },
@@ -84,11 +87,11 @@ export async function connectCluster(
     report: buildReport(config, core, listener.log, fence),
     own,
     leads: fence,
-    notReady: () => (synced ? undefined : 'waiting for GuardedRepos and SignerSets'),
+    notReady: readiness.notReady,
     start: async () => {
       followCrds(watches, kinds);
       await own.start();
-      synced = true;
+      readiness.synced();
       leadership.start();
     },
     stop: async () => {
@@ -96,6 +99,20 @@ export async function connectCluster(
       watches.close();
       await leadership.stop();
       await core.closeConnection();
+    },
+  };
+}
+
+function followReadiness(
+  leads: () => boolean,
+): Readonly<{ synced: () => void; notReady: () => string | undefined }> {
+  let syncedAt: number | undefined;
+  return {
+    synced: () => void (syncedAt = systemClock.monotonic()),
+    notReady: () => {
+      if (syncedAt === undefined) return 'waiting for GuardedRepos and SignerSets';
+      const isTrying = !leads() && systemClock.monotonic() - syncedAt < FIRST_TRY_MS;
+      return isTrying ? 'trying for the Lease' : undefined;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENES } from '../demo/scenes.ts';
@@ -81,10 +81,12 @@ describe.runIf(requireOrSkip('restart', needs))(`restart, SEED=${seed}`, () => {
   describe('a lost or foreign store', () => {
     it('data directory lost, fetched anew, nothing written', async () => {
       const before = await footprint(world);
-      await restart({ ...SAME_NAME, dataDir: join(world.dir, 'data-2') });
+      world.gitServer.forget();
+      await restart({ dataDir: join(world.dir, 'data-2') });
       await conditionIs(world, 'Ready', 'True Succeeded');
       await world.pass();
       expect(await footprint(world)).toEqual(before);
+      expect(world.gitServer.traffic.uploadPack).toBe(1);
       await shopHeals(world);
     });
 
@@ -93,10 +95,12 @@ describe.runIf(requireOrSkip('restart', needs))(`restart, SEED=${seed}`, () => {
       const before = await footprint(world);
       await world.operator.kill();
       await spoilPacks(dataDir);
+      world.gitServer.forget();
       await world.startOperator({ ...SAME_NAME, dataDir });
       await conditionIs(world, 'Ready', 'True Succeeded');
       await world.pass();
       expect(await footprint(world)).toEqual(before);
+      expect(world.gitServer.traffic.uploadPack).toBe(1);
       await shopHeals(world);
     });
 
@@ -234,7 +238,6 @@ async function spoilPacks(dir: string): Promise<void> {
   const files = await readdir(dir, { recursive: true });
   const packs = files.filter((file) => file.endsWith('.pack'));
   expect(packs.length).toBeGreaterThan(0);
-  const { open } = await import('node:fs/promises');
   for (const pack of packs) {
     const file = await open(join(dir, pack), 'r+');
     const { size } = await file.stat();
@@ -242,4 +245,3 @@ async function spoilPacks(dir: string): Promise<void> {
     await file.close();
   }
 }
-void writeFile;

@@ -78,5 +78,5 @@ export function changed(
   else if (Array.isArray(node)) node.splice(Number(last), 1);
   else delete node[last];
   if (!isJsonObject(copy)) throw new Error('no object');
-  return copy as JsonObject;
+  return copy;
 }

@@ -48,7 +48,7 @@ export class GuardCluster {
       this.#call('apply', manifest.ref, () => this.#apply(manifest.ref, dataOf(manifest.object))),
     dryRun: ({ ref, object }) =>
       this.#call('dryRun', ref, () => {
-        const { uid, version, ...rest } = this.#applied(ref, dataOf(object));
+        const { uid, ...rest } = this.#applied(ref, dataOf(object));
         const known = this.#stored.get(objectKey(ref));
         return show(ref, {
           ...rest,
@@ -116,6 +116,11 @@ export class GuardCluster {
   /** Somebody wipes the record of who owns what. */
   wipeOwnership(ref: ObjectRef): void {
     this.#store(ref, { ...(this.#stored.get(objectKey(ref)) ?? this.#fresh()), managers: {} });
+  }
+
+  /** The store is restored from a backup: versions begin again from here. */
+  rewind(version: number): void {
+    this.#version = version;
   }
 
   /** Somebody deletes it; `waiting` leaves it there, on its way out. */
