@@ -82,7 +82,7 @@ describe.runIf(requireOrSkip('what people see', needs))('what people see', () =>
     expect(text).toMatch(/Manager: +kubectl-set/);
     expect(text).toMatch(/Outcome: +DriftReverted/);
     expect(text).toMatch(/Time: +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
-    expect(text).toMatch(/Warning|Normal +DriftReverted .*Deployment\/payments\/web/);
+    expect(text).toMatch(/(Warning|Normal) +DriftReverted .*Deployment\/payments\/web/);
   });
 
   it('kubectl describe after a refused commit, which one and why', async () => {

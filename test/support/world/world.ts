@@ -91,7 +91,7 @@ export class World {
   }
 
   /** Creates the GuardedRepo. */
-  async guard(changes: Omit<RepoChanges, 'url'> = {}): Promise<void> {
+  async guard(changes: Partial<RepoChanges> = {}): Promise<void> {
     await this.create(guardedRepo({ url: this.url, ...changes }));
   }
 
