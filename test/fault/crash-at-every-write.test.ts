@@ -1,160 +1,169 @@
-import { expect, describe, it } from 'vitest';
-import type { GuardedRepo } from '../../src/api/guardedrepo.ts';
-import { inParallel } from '../../src/guard/rollout.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireOrSkip, tool } from '../support/prerequisites.ts';
 import type { Occasion } from '../support/sandbox/index.ts';
-import { textAt } from '../support/sandbox/value.ts';
 import { until } from '../support/world/poll.ts';
-import { TENANT, configMap, deployment } from '../support/world/tenant.ts';
-import { World } from '../support/world/world.ts';
+import { Rig, isOperatorWrite, nameWrite } from './rig.ts';
+import { ObjectHistory } from './object-history.ts';
 
-/** When the operator dies: just before its write reaches the server, or just after. */
-type Side = 'before' | 'after';
+/** One phase of the history: what happens from outside. What must come of it, the learn run tells. */
+type Phase = Readonly<{
+  name: string;
+  act(rig: Rig): Promise<void>;
+  done(rig: Rig): Promise<boolean>;
+}>;
 
-/** Worlds played at the same time; each waits more than it works. */
-const WORLDS = 3;
+const PHASES: readonly Phase[] = [
+  {
+    name: 'first commit',
+    act: async (rig) => {
+      await rig.setHead(rig.commits.first);
+      await rig.world.guard();
+    },
+    done: (rig) => isApplied(rig, rig.commits.first),
+  },
+  {
+    name: 'second commit',
+    act: (rig) => rig.setHead(rig.commits.second),
+    done: (rig) => isApplied(rig, rig.commits.second),
+  },
+  {
+    name: 'drift',
+    act: (rig) => rig.edit(),
+    done: async (rig) => {
+      const items = (await rig.world.repo())?.status?.targets[0]?.drift.items ?? [];
+      return items.some(({ outcome }) => outcome === 'DriftReverted');
+    },
+  },
+  {
+    name: 'unsigned commit',
+    act: (rig) => rig.setHead(rig.commits.unsigned),
+    done: async (rig) => (await readyOf(rig)) === 'False SignatureMissing',
+  },
+];
 
-/** Where the operator is killed: at its write of this number, counted from 1. */
-type Crash = Readonly<{ write: number; side: Side }>;
+/** What the unperturbed run did and led to. */
+type Lesson = Readonly<{ writes: readonly string[]; state: object; history: readonly string[] }>;
 
-const MUTATIONS = new Set(['create', 'update', 'patch', 'apply', 'delete']);
-const GOOD = 'registry.example.com/shop:2';
-const web = (image: string): Record<string, string> => ({
-  [`${TENANT.path}/web.yaml`]: deployment('web', image),
-});
-const settings = (value: string): Record<string, string> => ({
-  [`${TENANT.path}/settings.json`]: configMap('settings', { value }),
-});
+const needs = ['git', 'gpg', 'kubectl'].map(tool);
 
-/** Every write of the operator but the lease, which only time drives. */
-function isWrite({ verb, resource, dryRun, user }: Occasion): boolean {
-  const own = user === 'operator' || user.endsWith(`:${TENANT.account}`);
-  return own && !dryRun && MUTATIONS.has(verb) && resource !== 'leases';
-}
-
-type Run = Readonly<{ end: unknown; writes: readonly string[] }>;
-
-/** Plays the story once; the operator is killed where `crash` says and started again at once. */
-async function play(crash?: Crash): Promise<Run> {
-  const world = await World.start('sandbox');
-  const writes: string[] = [];
-  try {
-    world.plane.sandbox?.faults.add({
-      match: (occasion) => {
-        if (!isWrite(occasion) || occasion.event !== undefined) return false;
-        writes.push(`${occasion.verb} ${occasion.resource}/${occasion.name}`);
-        if (writes.length !== crash?.write) return false;
-        // Synchronously, so that the process is gone before the server does or answers anything.
-        process.kill(world.operator.pid, 'SIGKILL');
-        return true;
-      },
-      effect: { kind: crash?.side === 'before' ? 'reset' : 'lose-answer' },
-    });
-    const supervisor = supervise(world);
-    const end = await story(world);
-    supervisor.stop();
-    return { end, writes };
-  } finally {
-    await world.close();
-  }
-}
-
-function supervise(world: World): Readonly<{ stop(): void }> {
-  let isOver = false;
-  const run = async (): Promise<void> => {
-    for (;;) {
-      if (isOver) return;
-      await world.startOperator({ flags: ['--no-leader-elect'] }, false).catch(() => undefined);
-      await until(
-        'the operator ended',
-        async () => (isOver || world.operator.exited ? true : undefined),
-        {
-          deadlineMs: 60_000,
-        },
-      );
+describe.runIf(requireOrSkip('crash at every write', needs))('kill -9 at every write', () => {
+  let rig: Rig;
+  let history: ObjectHistory;
+  const lessons: Lesson[] = [];
+  beforeAll(async () => {
+    rig = await Rig.start();
+    history = await ObjectHistory.follow(rig.sandbox.url);
+    await rig.reset();
+    await rig.operate();
+    for (const phase of PHASES) lessons.push(await learn(phase));
+    for (const [index, { writes }] of lessons.entries()) {
+      console.log(`${PHASES[index]?.name}: ${writes.join(' · ')}`);
     }
-  };
-  void run().catch(() => undefined);
-  return { stop: () => void (isOver = true) };
-}
+  });
+  afterAll(async () => {
+    history?.close();
+    await rig?.world.close();
+  });
 
-const readyWith = (reason: string) => (repo: GuardedRepo) =>
-  repo.status?.conditions.some((one) => one.type === 'Ready' && one.reason === reason) === true;
-
-async function story(world: World): Promise<unknown> {
-  await world.push({ ...web('registry.example.com/shop:1'), ...settings('1') });
-  await world.guard();
-  await world.repoWhere('first commit', readyWith('Succeeded'));
-  const anchor = await world.push({ ...web(GOOD), ...settings('2') });
-  await world.repoWhere(
-    'second commit',
-    (repo) => readyWith('Succeeded')(repo) && repo.status?.anchor?.oid === anchor,
+  it.each(PHASES.map((phase, index) => [phase.name, index] as const))(
+    '%s, the same end wherever the process dies',
+    async (_name, index) => {
+      const { writes } = lessonOf(index);
+      expect(writes.length).toBeGreaterThan(1);
+      for (let nth = 1; nth <= writes.length; nth += 1) {
+        for (const when of ['before', 'after'] as const) await crashRun(index, nth, when);
+      }
+    },
   );
-  await setImage(world, 'registry.example.com/evil:6');
-  await until('reverted', async () => ((await imageOf(world)) === GOOD ? true : undefined), {
-    explain: () => world.operator.tail(),
-  });
-  await world.push(settings('evil'), { sign: 'nobody' });
-  const repo = await world.repoWhere('refused', readyWith('SignatureMissing'));
-  return {
-    anchored: repo.status?.anchor?.oid === anchor,
-    conditions: repo.status?.conditions.map(({ type, status, reason }) => [type, status, reason]),
-    image: await imageOf(world),
-    data: (await world.object('configmaps/settings'))?.['data'],
-    ledger: ledgerOf(world, anchor),
-  };
-}
 
-function ledgerOf(world: World, anchor: string): unknown {
-  const stored = world.plane.sandbox?.stored('/configmaps', 'gitward-system', LEDGER);
-  const text = textAt(stored, 'data', 'entry.json');
-  // Our own writing, read back by a test.
-  const entry = JSON.parse(text) as {
-    anchor: { oid: string };
-    current?: { oid: string };
-    pending?: unknown;
-    rejected?: { reason: string };
-  };
-  return {
-    anchored: entry.anchor.oid === anchor,
-    current: entry.current?.oid === anchor,
-    pending: entry.pending,
-    rejected: entry.rejected?.reason,
-  };
-}
-
-/** Named by the SHA-256 of `payments/shop`. */
-const LEDGER = 'gitward-ledger-e76ad8d46571caea914e';
-
-async function setImage(world: World, image: string): Promise<void> {
-  await world.kubectl.ok('-n', TENANT.namespace, 'set', 'image', 'deployment/web', `web=${image}`);
-}
-
-async function imageOf(world: World): Promise<string | undefined> {
-  const text = JSON.stringify((await world.object('apps/v1/deployments/web')) ?? {});
-  return /"image":"([^"]+)"/.exec(text)?.[1];
-}
-
-describe.runIf(
-  requireOrSkip('kill -9 at every write', [tool('gpg'), tool('git'), tool('kubectl')]),
-)('kill -9 at every write', () => {
-  it('before and after each, the same end as without a crash', async () => {
-    const learned = await play();
-    console.log(`${learned.writes.length} writes:\n  ${learned.writes.join('\n  ')}`);
-    expect(learned.end).toMatchObject({
-      anchored: true,
-      image: GOOD,
-      data: { value: '2' },
-      ledger: { anchored: true, current: true, pending: undefined, rejected: 'SignatureMissing' },
+  async function learn(phase: Phase): Promise<Lesson> {
+    const writes: string[] = [];
+    await history.forget();
+    const forget = rig.sandbox.faults.add({
+      match: (occasion) => {
+        if (isOperatorWrite(occasion)) writes.push(nameWrite(occasion));
+        return false;
+      },
+      effect: { kind: 'reset' },
     });
-    const crashes = learned.writes.flatMap((_write, index): readonly Crash[] => [
-      { write: index + 1, side: 'before' },
-      { write: index + 1, side: 'after' },
-    ]);
-    const ends = await inParallel(crashes, WORLDS, async (crash) => {
-      const run = await play(crash).catch((error: unknown) => ({ end: String(error) }));
-      return { crash, end: run.end };
+    await phase.act(rig);
+    await until(phase.name, async () => (await phase.done(rig)) || undefined);
+    await rig.world.pass();
+    forget();
+    // The pass that was asked for is a status write of its own.
+    const own = writes.lastIndexOf('patch guardedrepos/status shop');
+    return {
+      writes: writes.toSpliced(own, 1),
+      state: await rig.state(),
+      history: history.seen(),
+    };
+  }
+
+  async function crashRun(index: number, nth: number, when: 'before' | 'after'): Promise<void> {
+    await rig.reset();
+    await history.forget();
+    await rig.operate();
+    for (let phase = 0; phase < index; phase += 1) await replay(phase);
+    await history.forget();
+    const struck = crashAt(nth, when);
+    await PHASES[index]?.act(rig);
+    await until('the end of the process', async () => rig.world.operator.exited || undefined, {
+      explain: () => `write ${nth} never came:\n${rig.world.operator.tail()}`,
     });
-    expect(ends).toEqual(crashes.map((crash) => ({ crash, end: learned.end })));
-  });
+    await rig.operate();
+    await settled(index, `killed ${when} write ${nth}, ${struck()}`);
+  }
+
+  async function replay(index: number): Promise<void> {
+    await PHASES[index]?.act(rig);
+    await settled(index, 'on the way');
+  }
+
+  /** The state of the learn run is reached, a whole pass leaves it as it is, and nothing was written twice. */
+  async function settled(index: number, what: string): Promise<void> {
+    const { state, history: changes } = lessonOf(index);
+    const isThere = async (): Promise<true | undefined> =>
+      isDeepStrictEqual(await rig.state(), state) || undefined;
+    await until(what, isThere, { deadlineMs: 15_000 }).catch(() => undefined);
+    await rig.world.pass();
+    expect(await rig.state(), what).toEqual(state);
+    await until(what, async () => history.seen().length >= changes.length || undefined);
+    expect(history.seen(), what).toEqual(changes);
+    await history.forget();
+  }
+
+  /** Kills the process when its nth write comes in: before it is carried out, or after and unanswered. */
+  function crashAt(nth: number, when: 'before' | 'after'): () => string {
+    const { pid } = rig.world.operator;
+    let count = 0;
+    let struck = '';
+    const match = (occasion: Occasion): boolean => {
+      if (!isOperatorWrite(occasion)) return false;
+      count += 1;
+      if (count !== nth) return false;
+      struck = nameWrite(occasion);
+      process.kill(pid, 'SIGKILL');
+      return true;
+    };
+    const effect = { kind: when === 'before' ? 'reset' : 'lose-answer' } as const;
+    rig.sandbox.faults.add({ match, effect });
+    return () => struck;
+  }
+
+  function lessonOf(index: number): Lesson {
+    const lesson = lessons[index];
+    if (lesson === undefined) throw new Error(`phase ${index} was not learnt`);
+    return lesson;
+  }
 });
+
+async function isApplied({ world }: Rig, oid: string): Promise<boolean> {
+  const applied = (await world.repo())?.status?.targets[0]?.applied;
+  return applied?.endsWith(oid) === true;
+}
+
+async function readyOf({ world }: Rig): Promise<string> {
+  const ready = (await world.repo())?.status?.conditions.find(({ type }) => type === 'Ready');
+  return `${ready?.status} ${ready?.reason}`;
+}
