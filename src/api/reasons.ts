@@ -104,8 +104,6 @@ export type StopReason = keyof typeof STOP_REASONS;
 /** Reasons of conditions and events that are no stop, one doc line each. */
 export const NOTE_REASONS = {
   Succeeded: 'All is as Git says.',
-  NoChange: 'The head is the anchor; nothing to do.',
-  Progressing: 'A new commit is being checked or rolled out.',
   Pending: 'Not judged yet.',
   DriftReported: 'Drift was found; the target says Report, or the mode is Audit.',
   DriftReverted: 'Drift was found and undone.',

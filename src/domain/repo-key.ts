@@ -8,9 +8,3 @@ export function repoKey(namespace: string, name: string): RepoKey {
   // Neither part may contain a slash in Kubernetes, so the text is unambiguous.
   return `${namespace}/${name}` as RepoKey;
 }
-
-/** The parts of a key. */
-export function splitRepoKey(key: RepoKey): { readonly namespace: string; readonly name: string } {
-  const slash = key.indexOf('/');
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
