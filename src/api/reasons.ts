@@ -110,6 +110,7 @@ export const NOTE_REASONS = {
   DriftUnconfirmed: 'Drift was seen but the API server could not confirm it.',
   Suspended: 'The GuardedRepo is suspended; nothing is watched or written.',
   CommitAccepted: 'A commit was accepted and rolled out.',
+  ManifestAmbiguous: "YAML versions read some text differently; kubectl's reading was applied.",
   AnchorBootstrapped: 'The first anchor was taken on trust, from startAt or the root.',
   AnchorRestored: 'The anchor was restored from the store that still had it.',
   RejectedTipReplaced: 'A rejected head was replaced by one that was accepted.',

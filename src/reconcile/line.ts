@@ -76,6 +76,7 @@ export type RepoMemory = {
   head?: Oid | undefined;
   /** Targets that were written or compared whole, by name. */
   applied: Map<string, string>;
+  /** What the files of the last rendered commit leave open, for people. */
   warnings: readonly string[];
   /** What a deleted GuardedRepo guarded, until it is gone. */
   retiring?: readonly Entry[];

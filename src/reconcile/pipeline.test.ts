@@ -137,6 +137,14 @@ describe('runLine', () => {
     expect(world.ground.ports.guard.entries(LINE_KEY)[0]?.revision).toBe(`main@sha1:${second}`);
   });
 
+  it('text that YAML versions read differently, applied as kubectl reads it and said', async () => {
+    await at(second);
+    await work.branch('open', second);
+    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: open}\nimmutable: yes\n';
+    const open = await work.commit({ files: { 'deploy/open.yaml': text }, sign: ada });
+    expect(await at(open)).toEqual(['CommitAccepted', 'ManifestAmbiguous']);
+  });
+
   it('one object forbidden, the others rolled out, healed once allowed', async () => {
     world.cluster.forbidden = 'a';
     expect(await at(second)).toEqual(['AnchorBootstrapped', 'CommitAccepted', 'Forbidden']);

@@ -2,11 +2,11 @@ import type { Oid } from '../domain/oid.ts';
 import { shortOid } from '../domain/oid.ts';
 import { ok, stopped } from '../domain/result.ts';
 import type { Result } from '../domain/result.ts';
-import { stop } from '../domain/stop.ts';
+import { printable, stop } from '../domain/stop.ts';
 import type { Stop } from '../domain/stop.ts';
 import { decideKept, formatRevision } from '../policy/decide.ts';
 import type { Anchor, LedgerEntry } from '../policy/ledger.ts';
-import type { Ground, LineEnd, Pass } from './line.ts';
+import type { Ground, LineEnd, Pass, RepoMemory } from './line.ts';
 import type { EventNote } from './ports.ts';
 import { checkSpec, checkTargets, configure } from './steps/configure.ts';
 import { enforce, failureOf } from './steps/enforce.ts';
@@ -61,7 +61,7 @@ async function advance(pass: Pass, head: Oid): Promise<Result<readonly EventNote
   const { commit, anchor, notes } = judged.value;
   const enforced = await enforce(pass, { commit, anchor, objects: pass.line.git.published });
   if (!enforced.ok) return enforced;
-  return ok([...notes, acceptedNote(pass, anchor, entry)]);
+  return ok([...notes, acceptedNote(pass, anchor, entry), ...ambiguityNotes(memory)]);
 }
 
 /** The head is the anchor: make sure it is in force, and after a start that the stores agree. */
@@ -116,6 +116,14 @@ function acceptedNote(pass: Pass, anchor: Anchor, before: LedgerEntry | undefine
   const count = pass.ports.guard.entries(pass.line.key).length;
   const message = `Accepted ${anchor.revision}, ${by}${after}; ${count} objects guarded.`;
   return { type: 'Normal', reason: 'CommitAccepted', message };
+}
+
+/** What the files left open, said once with the commit that brought it. */
+function ambiguityNotes({ warnings }: RepoMemory): readonly EventNote[] {
+  const [first] = warnings;
+  if (first === undefined) return [];
+  const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : '';
+  return [{ type: 'Warning', reason: 'ManifestAmbiguous', message: printable(`${first}${more}`) }];
 }
 
 function restoredNote(revision: string): EventNote {
