@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: help setup setup-real build format lint types check test test-real test-fault demo bench golden clean
+.PHONY: help setup setup-real build format lint types check test test-real test-fault test-mutants fuzz demo bench golden clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ test-real: build setup-real ## Suites against etcd, kube-apiserver, kube-control
 
 test-fault: build ## kill -9 at every write, and other faults
 	@npx vitest run --project fault
+
+test-mutants: build ## 10,000 mutants of commits against git fsck and git verify-commit
+	@GITWARD_MUTANTS=10000 npx vitest run --project unit test/attack/mutants-oracle.test.ts
+
+fuzz: build ## Fuzz every parser (FUZZ_SECONDS=60, GITWARD_SEED)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) npx tsx test/fuzz/main.ts
 
 demo: build ## Play the scenes (CONTROL_PLANE=real, KEEP=1)
 	@CONTROL_PLANE=$(CONTROL_PLANE) KEEP=$(KEEP) npx tsx test/demo/main.ts

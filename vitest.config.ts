@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // By default one core is left idle, which on two cores is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -12,7 +14,9 @@ export default defineConfig({
             'test/attack/**/*.test.ts',
             'test/support/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          // Generous: real tools make keys, on machines that do other work too.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
