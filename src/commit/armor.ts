@@ -4,7 +4,7 @@ import { latin1 } from './grammar.ts';
 import type { Problem } from './grammar.ts';
 import { unfold } from './payload.ts';
 
-/** A signature as the commit carries it: one block from BEGIN to END, LF after each line. */
+/** A signature as the commit or tag carries it: one block from BEGIN to END, LF after each line. */
 export type CommitSignature = Readonly<{
   format: 'openpgp' | 'ssh' | 'x509' | 'unknown';
   armor: Uint8Array;
@@ -28,8 +28,12 @@ const INNER_LINE = /^(?!-)[\x20-\x7e]*$/;
  */
 export function readSignature(value: Uint8Array): Result<CommitSignature | undefined, Problem> {
   const armor = unfold(value);
+  return latin1(armor).trim() === '' ? ok(undefined) : readBlock(armor);
+}
+
+/** Reads a block that stands alone and ends with LF, by the rules of `readSignature`. */
+export function readBlock(armor: Uint8Array): Result<CommitSignature, Problem> {
   const text = latin1(armor);
-  if (text.trim() === '') return ok(undefined);
   const format = formatOf(text);
   if (format === 'unknown') return ok({ format, armor });
   const lines = text.split('\n');

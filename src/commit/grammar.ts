@@ -50,7 +50,8 @@ export function readHeaders(bytes: Uint8Array): Result<CommitHeaders, Problem> {
   return split.ok ? arrange(split.value.headers, split.value.bodyStart) : split;
 }
 
-function splitHeaders(
+/** The headers in order, of whatever name, and the offset behind the blank line that ends them. */
+export function splitHeaders(
   bytes: Uint8Array,
 ): Result<Readonly<{ headers: readonly Header[]; bodyStart: number }>, Problem> {
   const headers: Header[] = [];

@@ -39,6 +39,7 @@ describe('parseCommit refuses', () => {
     ['late tree in other letters', `${tree}${people}Tree ${P}\n\n`],
     ['late parent', `${tree}${people}parent ${P}\n\n`],
     ['parent after author', `${tree}${author}parent ${P}\n${committer}\n`],
+    ['its tree as a parent', `${tree}parent ${T}\n${people}\n`],
     ['same parent twice', `${tree}parent ${P}\nparent ${P}\n${people}\n`],
     ['two authors', `${tree}${author}${people}\n`],
     ['two committers', `${tree}${people}${committer}\n`],
@@ -122,6 +123,7 @@ describe('parseCommit reads', () => {
         armor: new Uint8Array(Buffer.from(block.replaceAll('\n ', '\n'))),
       },
       payload: new Uint8Array(Buffer.from(`${unsigned}\nsubject\n\nbody`)),
+      message: Buffer.from('subject\n\nbody'),
       subject: 'subject',
     });
   });

@@ -27,6 +27,8 @@ export type ParsedCommit = Readonly<{
   signature?: CommitSignature;
   /** Exactly the bytes that a signature covers. */
   payload: Uint8Array;
+  /** The bytes behind the blank line that ends the headers, as they are. */
+  message: Uint8Array;
   /** The message's first line for people: printable, at most `MAX_SUBJECT_LENGTH` characters. */
   subject: string;
 }>;
@@ -69,6 +71,8 @@ function readCommit(raw: RawObject, headers: CommitHeaders): Result<ParsedCommit
   if (!tree.ok) return tree;
   const parents = readParents(headers.parents);
   if (!parents.ok) return parents;
+  // One name cannot be a tree and a commit; git gives up on reading such a commit (git-fsck).
+  if (parents.value.includes(tree.value)) return stopped('it names its tree as a parent');
   const author = parsePerson(headers.author.value);
   if (!author.ok) return stopped(`author ${author.stop}`);
   const committer = parsePerson(headers.committer.value);
@@ -78,6 +82,7 @@ function readCommit(raw: RawObject, headers: CommitHeaders): Result<ParsedCommit
   }
   const signature = pickSignature(headers);
   if (!signature.ok) return signature;
+  const message = raw.bytes.subarray(headers.bodyStart);
   return ok({
     oid: raw.oid,
     tree: tree.value,
@@ -86,7 +91,8 @@ function readCommit(raw: RawObject, headers: CommitHeaders): Result<ParsedCommit
     committer: committer.value,
     ...(signature.value === undefined ? {} : { signature: signature.value }),
     payload: cutHeaders(raw.bytes, [headers.gpgsig, headers.gpgsigSha256]),
-    subject: subjectOf(raw.bytes.subarray(headers.bodyStart)),
+    message,
+    subject: subjectOf(message),
   });
 }
 
@@ -122,7 +128,8 @@ function pickSignature(headers: CommitHeaders): Result<CommitSignature | undefin
   return ok({ format: 'unknown', armor: other.value.armor });
 }
 
-function subjectOf(message: Uint8Array): string {
+/** The first line of a message for people: printable, at most `MAX_SUBJECT_LENGTH` characters. */
+export function subjectOf(message: Uint8Array): string {
   // UTF-8 needs at most three bytes for one UTF-16 code unit.
   const start = Buffer.from(message.subarray(0, MAX_SUBJECT_LENGTH * 3)).toString('utf8');
   const line = printable(start.trimStart().split('\n', 1)[0] ?? '').trim();
