@@ -8,21 +8,62 @@ export type Mode = 'Enforce' | 'Audit';
 /** What happens to guarded objects when the GuardedRepo is deleted. */
 export type DeletionPolicy = 'Orphan' | 'Prune';
 
-/** Where commits come from. */
-export type SourceSpec = Readonly<{
-  /** https (http only with the operator's flag); no userinfo. */
-  url: string;
-  ref: Readonly<{ branch: string }>;
-  /** In the same namespace: `username`/`password` or `bearerToken`, and optionally `ca.crt`. */
-  secretRef?: Readonly<{ name: string }>;
+/** What is followed: a branch's head, one tag, or the highest tag of a range. At least one is given. */
+export type RefSpec = Readonly<{
+  /** Without `refs/heads/`. Beside a tag or range, the branch that must contain the tagged commit. */
+  branch?: string;
+  /** Without `refs/tags/`; never with `semver`. */
+  tag?: string;
+  /** A range such as `>=1.2.0 <2.0.0`, `^1.4` or `1.x`; never with `tag`. */
+  semver?: string;
 }>;
 
-/** What a commit must prove. Every commit is signed, history is linear and only moves forward. */
+/** Names an object of the same namespace. */
+export type LocalRef = Readonly<{ name: string }>;
+
+/** Where commits come from. */
+export type SourceSpec = Readonly<{
+  /** https or ssh (http only with the operator's flag); userinfo is a user name for ssh alone. */
+  url: string;
+  ref: RefSpec;
+  /** A Secret with credentials and trust roots of the connection. */
+  secretRef?: LocalRef;
+  /** A Secret with `address`, and optionally `username` and `password`, of an HTTP proxy. */
+  proxySecretRef?: LocalRef;
+  /** Go duration, 1m to 8760h: longest time without a successful look at the source. */
+  maxStaleness: string;
+}>;
+
+/** What must be signed. */
+export type SignatureScope = 'EveryCommit' | 'Head' | 'Tag' | 'TagAndHead' | 'None';
+
+/** So many people of these roles for what was changed, or is read, below these paths. */
+export type ThresholdRule = Readonly<{
+  name: string;
+  /** Path patterns with `*`, `**` and `?`, relative to the root of the repository. */
+  paths: readonly string[];
+  /** Empty or missing: any person of the signers. */
+  roles?: readonly string[];
+  /** 1 to 10 people, the signer included. */
+  threshold: number;
+}>;
+
+/** What a commit must prove. History is linear and only moves forward. */
 export type VerifySpec = Readonly<{
+  signatures: SignatureScope;
   /** Names of SignerSets. */
   signers: readonly string[];
-  /** A commit trusted by its oid: it and what is before it are not verified. */
-  startAt?: Readonly<{ commit: string }>;
+  /** Whose e-mail must be one of the signer's. */
+  bindIdentity: 'None' | 'Committer' | 'CommitterAndAuthor';
+  /** What commits signed by a forge's own key are worth. */
+  forge: 'Deny' | 'AllowWithReview';
+  rules?: readonly ThresholdRule[];
+  /** What is trusted without signature, and all before it: exactly one of a commit and a seal. */
+  startAt?: Readonly<{ commit?: string; seal?: 'Newest' }>;
+  /** What happens to live objects once the anchor's key turns out compromised. */
+  onUntrusted: 'Freeze' | 'KeepHealing';
+  /** Go duration, 1m to 720h: how long expiry is judged as of first sight. */
+  maxPending: string;
 }>;
 
 /** What to do about drift in one target. */
@@ -58,8 +99,12 @@ export type AnchorStatus = Readonly<{
   /** `main@sha1:<oid>`. */
   revision: string;
   oid: string;
+  /** The tag that was followed to it. */
+  tag?: string;
   /** `name (FINGERPRINT)`; absent when trusted by oid. */
   signer?: string;
+  /** Whether the signer's key is still trusted now: retired keys leave it standing, compromised do not. */
+  trust?: 'Trusted' | 'Retired' | 'Untrusted';
   acceptedAt: string;
   trustDigest: string;
   policyDigest: string;

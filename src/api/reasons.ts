@@ -49,21 +49,34 @@ export const STOP_REASONS = {
     'retry',
     "gitward's own volume for Git objects cannot be written or read.",
   ),
-  RefNotFound: inFetch('stalled', 'The branch does not exist on the server.'),
+  RefNotFound: inFetch(
+    'stalled',
+    'The branch or tag does not exist on the server, or no tag fits.',
+  ),
   RepositoryTooLarge: inFetch(
     'stalled',
     'The pack, or the number of commits to judge, is larger than the limit.',
   ),
   RedirectRefused: inFetch('stalled', 'The Git server redirected; gitward never follows.'),
   HistoryIncomplete: inFetch('stalled', 'The server left out commits that the history needs.'),
+  SourceStale: inFetch('stalled', 'No look at the source succeeded for longer than maxStaleness.'),
   CommitMalformed: inVerify('stalled', "A Git object breaks git's own grammar or its name."),
   SignatureMissing: inVerify('stalled', 'A commit carries no signature.'),
   SignatureInvalid: inVerify('stalled', 'A signature does not fit the signed bytes.'),
   SignatureWeak: inVerify('stalled', 'A signature uses a weak digest or key.'),
   SignatureFormatUnsupported: inVerify('stalled', 'A signature of a kind gitward does not verify.'),
   SignerUntrusted: inVerify('stalled', 'A key that no named SignerSet lists.'),
+  SignerMismatch: inVerify(
+    'stalled',
+    "The committer's or author's e-mail is not one of the signer's.",
+  ),
   KeyRevoked: inVerify('stalled', 'The signing key is revoked.'),
   KeyExpired: inVerify('stalled', 'The signing key is expired now, at the time of decision.'),
+  ThresholdNotMet: inVerify(
+    'stalled',
+    'A rule asks for more people than signed or approved the commit.',
+  ),
+  ReviewMissing: inVerify('stalled', "A commit signed by the forge's own key lacks a review."),
   CheckIncomplete: inVerify('retry', 'The check ended before every signature was judged.'),
   HistoryNotLinear: inVerify('stalled', 'A merge commit stands between the anchor and the head.'),
   RevisionRolledBack: inVerify('stalled', 'The branch points to a commit before the anchor.'),
@@ -72,6 +85,10 @@ export const STOP_REASONS = {
   AnchorConflict: inVerify(
     'stalled',
     'Ledger and status disagree about the anchor, or the ledger is damaged.',
+  ),
+  AnchorUntrusted: inVerify(
+    'stalled',
+    'The key that signed the anchor is revoked as compromised, so what is live is in doubt.',
   ),
   ManifestInvalid: inRender(
     'stalled',
@@ -82,6 +99,10 @@ export const STOP_REASONS = {
     "An object lies outside the target's namespace, or its kind has none.",
   ),
   PathEscapes: inRender('stalled', 'A symlink, submodule or illegal name below the path.'),
+  RemoteBaseRefused: inRender(
+    'stalled',
+    'A kustomization names something outside this repository; gitward fetches nothing for it.',
+  ),
   RenderLimitExceeded: inRender(
     'stalled',
     'Files, bytes, documents, depth or aliases over the limit.',
@@ -113,6 +134,7 @@ export const NOTE_REASONS = {
   ManifestAmbiguous: "YAML versions read some text differently; kubectl's reading was applied.",
   AnchorBootstrapped: 'The first anchor was taken on trust, from startAt or the root.',
   AnchorRestored: 'The anchor was restored from the store that still had it.',
+  SignerRetired: 'The key that signed the anchor no longer counts; what it signed before stands.',
   RejectedTipReplaced: 'A rejected head was replaced by one that was accepted.',
   GuardWeakened: 'Protection was lowered: suspended, mode lowered or GuardedRepo deleted.',
 } as const satisfies Record<string, string>;

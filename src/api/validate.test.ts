@@ -15,8 +15,15 @@ const REPO = {
   timeout: '60s',
   mode: 'Enforce',
   deletionPolicy: 'Orphan',
-  source: MINIMAL_REPO.source,
-  verify: MINIMAL_REPO.verify,
+  source: { ...MINIMAL_REPO.source, maxStaleness: '24h' },
+  verify: {
+    ...MINIMAL_REPO.verify,
+    signatures: 'EveryCommit',
+    bindIdentity: 'Committer',
+    forge: 'Deny',
+    onUntrusted: 'Freeze',
+    maxPending: '24h',
+  },
   targets: [TARGET],
 };
 

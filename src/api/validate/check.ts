@@ -1,13 +1,23 @@
+import { OBJECT_RULES } from './object-rules.ts';
+import type { ObjectRuleId } from './object-rules.ts';
 import { LIST_RULES, TEXT_RULES } from './rules.ts';
-import type { ListRuleId, TextRuleId } from './rules.ts';
-import type { AnyShape, ListShape, ObjectShape, TextShape } from './shape.ts';
+import type { ListRuleId, Rule, TextRuleId } from './rules.ts';
+import type { AnyShape, ListShape, NumberShape, ObjectShape, TextShape } from './shape.ts';
 
 /** Rules that the schema itself states. */
 export type SchemaRuleId =
-  'required' | 'type' | 'length' | 'pattern' | 'choice' | 'count' | 'duplicate' | 'unknown';
+  | 'required'
+  | 'type'
+  | 'length'
+  | 'pattern'
+  | 'choice'
+  | 'range'
+  | 'count'
+  | 'duplicate'
+  | 'unknown';
 
 /** Every rule that a spec can break. */
-export type RuleId = SchemaRuleId | TextRuleId | ListRuleId;
+export type RuleId = SchemaRuleId | TextRuleId | ListRuleId | ObjectRuleId;
 
 /** One broken rule. The message never quotes the value, which may hold a credential. */
 export type Problem = Readonly<{
@@ -39,6 +49,10 @@ function problemsOf(shape: AnyShape, value: unknown, path: string): readonly Pro
         : [{ path, rule: 'choice', message: `must be ${shape.values.join(' or ')}` }];
     case 'flag':
       return typeof value === 'boolean' ? [] : mistyped(path, 'true or false');
+    case 'number':
+      return Number.isSafeInteger(value)
+        ? checkNumber(shape, Number(value), path)
+        : mistyped(path, 'a whole number');
     case 'list':
       return Array.isArray(value) ? checkList(shape, value, path) : mistyped(path, 'a list');
     case 'object':
@@ -61,6 +75,11 @@ function checkText(shape: TextShape, text: string, path: string): readonly Probl
     const { message, holds } = TEXT_RULES[rule];
     return holds(text) ? [] : [{ path, rule, message }];
   });
+}
+
+function checkNumber({ minimum, maximum }: NumberShape, value: number, path: string): Problem[] {
+  if (value >= minimum && value <= maximum) return [];
+  return [{ path, rule: 'range', message: `must be from ${minimum} to ${maximum}` }];
 }
 
 function checkList(shape: ListShape, items: readonly unknown[], path: string): readonly Problem[] {
@@ -93,7 +112,7 @@ function checkUnique({ unique }: ListShape, items: readonly unknown[], path: str
 }
 
 function checkObject(
-  { fields }: ObjectShape,
+  { fields, rules = [] }: ObjectShape,
   value: Readonly<Record<string, unknown>>,
   path: string,
 ): readonly Problem[] {
@@ -112,7 +131,19 @@ function checkObject(
     const missing: Problem = { path: at, rule: 'required', message: 'must be given' };
     return field.kind === 'optional' ? [] : [missing];
   });
-  return [...known, ...strange];
+  // As the server does it: rules are asked about what has its schema, whatever else is wrong inside.
+  if (known.some(({ rule }) => !isAsked(rule))) return [...known, ...strange];
+  const broken = rules.flatMap((rule): Problem[] => {
+    const { message, holds }: Rule<never> = OBJECT_RULES[rule];
+    // The shapes name a rule only where it fits, and this value has its shape.
+    return holds(value as never) ? [] : [{ path, rule, message }];
+  });
+  return [...known, ...strange, ...broken];
+}
+
+/** Told by a CEL rule, or about a field that the server drops: neither keeps it from asking other rules. */
+function isAsked(rule: RuleId): boolean {
+  return rule === 'unknown' || rule in TEXT_RULES || rule in LIST_RULES || rule in OBJECT_RULES;
 }
 
 function mistyped(path: string, wanted: string): readonly Problem[] {

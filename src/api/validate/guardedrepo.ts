@@ -1,15 +1,56 @@
-import { DURATION_PATTERN, MAX_DURATION_LENGTH } from '../duration.ts';
 import type { GuardedRepoSpec } from '../guardedrepo.ts';
-import { LABEL, OBJECT_NAME } from './shape.ts';
-import type { ShapeOf, TextShape } from './shape.ts';
+import { DURATION, LABEL, OBJECT_NAME } from './shape.ts';
+import type { OptionalShape, ShapeOf, TextShape } from './shape.ts';
+import { VERIFY } from './verify.ts';
 
-const DURATION = {
+const REF_NAME = {
   kind: 'text',
-  minLength: 2,
-  maxLength: MAX_DURATION_LENGTH,
-  pattern: DURATION_PATTERN,
-  form: 'a duration such as 30s, 5m or 1h30m',
-} as const satisfies TextShape;
+  minLength: 1,
+  maxLength: 250,
+  pattern: '^[A-Za-z0-9_][A-Za-z0-9_./+@#=-]*$',
+} as const satisfies Partial<TextShape>;
+
+const LOCAL_REF: OptionalShape<ShapeOf<Readonly<{ name: string }>>> = {
+  kind: 'optional',
+  shape: { kind: 'object', fields: { name: OBJECT_NAME } },
+};
+
+/** One bound of a range: a version, or part of one that stands for all that begin so. */
+const BOUND =
+  '(([<>]=?|[=^~]) ?)?v?([0-9]{1,9}|[xX*])([.]([0-9]{1,9}|[xX*])){0,2}(-[0-9A-Za-z.-]+)?';
+
+const REF: ShapeOf<GuardedRepoSpec['source']['ref']> = {
+  kind: 'object',
+  rules: ['ref-given', 'ref-one-tag'],
+  fields: {
+    branch: {
+      kind: 'optional',
+      shape: {
+        ...REF_NAME,
+        form: 'a branch name of ASCII letters, digits and _./+@#=-',
+        rules: ['branch-name'],
+      },
+    },
+    tag: {
+      kind: 'optional',
+      shape: {
+        ...REF_NAME,
+        form: 'a tag name of ASCII letters, digits and _./+@#=-',
+        rules: ['tag-name'],
+      },
+    },
+    semver: {
+      kind: 'optional',
+      shape: {
+        kind: 'text',
+        minLength: 1,
+        maxLength: 128,
+        pattern: `^${BOUND}(( +| *[|]{2} *)${BOUND})*$`,
+        form: 'a range of versions such as >=1.2.0 <2.0.0, ^1.4 or 1.x',
+      },
+    },
+  },
+};
 
 const SOURCE: ShapeOf<GuardedRepoSpec['source']> = {
   kind: 'object',
@@ -18,55 +59,14 @@ const SOURCE: ShapeOf<GuardedRepoSpec['source']> = {
       kind: 'text',
       minLength: 10,
       maxLength: 2048,
-      pattern: '^https?://[!-~]+$',
-      form: 'an https URL in printable ASCII',
-      rules: ['url-credentials', 'url-host', 'url-query', 'url-path'],
+      pattern: '^(https?|ssh)://[!-~]+$',
+      form: 'an https or ssh URL in printable ASCII',
+      rules: ['url-credentials', 'url-user', 'url-host', 'url-query', 'url-path'],
     },
-    ref: {
-      kind: 'object',
-      fields: {
-        branch: {
-          kind: 'text',
-          minLength: 1,
-          maxLength: 250,
-          pattern: '^[A-Za-z0-9_][A-Za-z0-9_./+@#=-]*$',
-          form: 'a branch name of ASCII letters, digits and _./+@#=-',
-          rules: ['branch-name'],
-        },
-      },
-    },
-    secretRef: {
-      kind: 'optional',
-      shape: { kind: 'object', fields: { name: OBJECT_NAME } },
-    },
-  },
-};
-
-const VERIFY: ShapeOf<GuardedRepoSpec['verify']> = {
-  kind: 'object',
-  fields: {
-    signers: {
-      kind: 'list',
-      minItems: 1,
-      maxItems: 32,
-      unique: { by: 'item' },
-      items: OBJECT_NAME,
-    },
-    startAt: {
-      kind: 'optional',
-      shape: {
-        kind: 'object',
-        fields: {
-          commit: {
-            kind: 'text',
-            minLength: 40,
-            maxLength: 40,
-            pattern: '^[0-9a-f]{40}$',
-            form: 'the full name of a commit, 40 lower-case hexadecimal digits',
-          },
-        },
-      },
-    },
+    ref: REF,
+    secretRef: LOCAL_REF,
+    proxySecretRef: LOCAL_REF,
+    maxStaleness: { ...DURATION, rules: ['staleness-range'] },
   },
 };
 
@@ -94,6 +94,7 @@ const TARGET: ShapeOf<GuardedRepoSpec['targets'][number]> = {
 /** What `crds/guardedrepos.yaml` says of `spec`, field for field; a test compares the two. */
 export const GUARDED_REPO_SPEC: ShapeOf<GuardedRepoSpec> = {
   kind: 'object',
+  rules: ['start-without-branch', 'tag-to-sign'],
   fields: {
     suspend: { kind: 'flag' },
     interval: { ...DURATION, rules: ['interval-range'] },

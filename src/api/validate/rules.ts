@@ -1,8 +1,10 @@
+import { parseDateTime } from '../date-time.ts';
 import { parseDuration } from '../duration.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** One CEL rule of a CRD and its twin: same message, same answer. */
 export type Rule<T> = Readonly<{ message: string; holds: (value: T) => boolean }>;
@@ -16,17 +18,28 @@ const within =
 
 const HOST = '[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}\\]';
 const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
-const AUTHORITY = new RegExp(`^https?://([^/?#]*@)?(${HOST})(:(${PORT}))?([/?#]|$)`);
-const PATH = /^https?:\/\/[^/?#]*(\/(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~!$&()*+,;=:@-])+)+\/?([?#]|$)/;
+const AUTHORITY = new RegExp(`^(https?|ssh)://([^/?#]*@)?(${HOST})(:(${PORT}))?([/?#]|$)`);
+const PATH =
+  /^(https?|ssh):\/\/[^/?#]*(\/(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~!$&()*+,;=:@-])+)+\/?([?#]|$)/;
+const SSH_USER = /^ssh:\/\/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}@[^@/?#]*([/?#]|$)/;
 const MISLEADING = /\/[.]{1,2}([/?#]|$)|%([01]|2[eEfF]|5[cC]|7[fF])/;
 
 /** Rules on one text, by id; each is a CEL rule of `crds/` with the same message. */
 export const TEXT_RULES = {
   'interval-range': { message: 'must be from 1s to 24h', holds: within(SECOND_MS, DAY_MS) },
   'timeout-range': { message: 'must be from 1s to 10m', holds: within(SECOND_MS, 10 * MINUTE_MS) },
+  'staleness-range': {
+    message: 'must be from 1m to 8760h',
+    holds: within(MINUTE_MS, 8_760 * HOUR_MS),
+  },
+  'pending-range': { message: 'must be from 1m to 720h', holds: within(MINUTE_MS, 720 * HOUR_MS) },
   'url-credentials': {
-    message: 'must not hold a user name, password or token; use secretRef',
-    holds: (url) => !/^https?:\/\/[^/?#]*@/.test(url),
+    message: 'must not hold a password or token, nor a user name unless it is ssh; use secretRef',
+    holds: (url) => !/^https?:\/\/[^/?#]*@/.test(url) && !/^ssh:\/\/[^/?#]*:[^/?#]*@/.test(url),
+  },
+  'url-user': {
+    message: 'must have a plain user name before @, of letters, digits and ._-',
+    holds: (url) => !/^ssh:\/\/[^/?#]*@/.test(url) || SSH_USER.test(url),
   },
   'url-host': {
     message: 'must name a host, and after it at most a port',
@@ -45,9 +58,25 @@ export const TEXT_RULES = {
     message: 'must be a branch name that git allows, without refs/heads/',
     holds: (branch) => !/[.][.]|\/\/|\/[.]|[.]$|\/$|[.]lock(\/|$)|^refs\//.test(branch),
   },
+  'tag-name': {
+    message: 'must be a tag name that git allows, without refs/tags/',
+    holds: (tag) => !/[.][.]|\/\/|\/[.]|[.]$|\/$|[.]lock(\/|$)|^refs\//.test(tag),
+  },
+  'pattern-segments': {
+    message: 'must be a relative pattern without empty, . or .. segments',
+    holds: (pattern) => !/(^|\/)[.]{0,2}(\/|$)/.test(pattern),
+  },
+  'date-exists': {
+    message: 'must be a day that exists',
+    holds: (text) => parseDateTime(text) !== undefined,
+  },
   'path-segments': {
     message: 'must be a relative path without empty, ., .. or .git segments',
     holds: (path) => path === '.' || !/(^|\/)([.]{0,2}|[.][gG][iI][tT])(\/|$)/.test(path),
+  },
+  'rule-name-reserved': {
+    message: 'must not be review or begin with rewrite-, which approvals use for themselves',
+    holds: (name) => name !== 'review' && !name.startsWith('rewrite-'),
   },
   'namespace-reserved': {
     message: 'must not be a namespace of Kubernetes itself',

@@ -1,3 +1,5 @@
+import { DURATION_PATTERN, MAX_DURATION_LENGTH } from '../duration.ts';
+import type { ObjectRuleId } from './object-rules.ts';
 import type { ListRuleId, TextRuleId } from './rules.ts';
 
 /** Text with bounds in Unicode code points; `form` says in words what `pattern` wants. */
@@ -19,6 +21,9 @@ export type ChoiceShape<T extends string = string> = Readonly<{
 
 /** True or false. */
 export type FlagShape = Readonly<{ kind: 'flag' }>;
+
+/** A whole number with bounds, both included. */
+export type NumberShape = Readonly<{ kind: 'number'; minimum: number; maximum: number }>;
 
 /** What no two items may share: the item itself, or one of its fields. */
 export type Uniqueness = Readonly<{ by: 'item' }> | Readonly<{ by: 'field'; field: string }>;
@@ -48,10 +53,11 @@ export interface AnyFields {
 export interface ObjectShape<F = AnyFields> {
   readonly kind: 'object';
   readonly fields: F;
+  readonly rules?: readonly ObjectRuleId[];
 }
 
 /** What the schema of a CRD says of one value, as data. */
-export type AnyShape = TextShape | ChoiceShape | FlagShape | ListShape | ObjectShape;
+export type AnyShape = TextShape | ChoiceShape | FlagShape | NumberShape | ListShape | ObjectShape;
 
 /** The shape that describes `T`, field for field: a field without its bounds does not compile. */
 export type ShapeOf<T> = [T] extends [boolean]
@@ -60,9 +66,11 @@ export type ShapeOf<T> = [T] extends [boolean]
     ? string extends T
       ? TextShape
       : ChoiceShape<T>
-    : [T] extends [readonly (infer Item)[]]
-      ? ListShape<ShapeOf<Item>>
-      : ObjectShape<{ readonly [K in keyof T]-?: FieldShapeOf<T, K> }>;
+    : [T] extends [number]
+      ? NumberShape
+      : [T] extends [readonly (infer Item)[]]
+        ? ListShape<ShapeOf<Item>>
+        : ObjectShape<{ readonly [K in keyof T]-?: FieldShapeOf<T, K> }>;
 
 type FieldShapeOf<T, K extends keyof T> = undefined extends T[K]
   ? OptionalShape<ShapeOf<NonNullable<T[K]>>>
@@ -87,3 +95,21 @@ export const OBJECT_NAME: TextShape = {
   pattern: `^${NAME_PART}([.]${NAME_PART})*$`,
   form: 'a name of lower-case letters, digits, - and .',
 };
+
+/** A list of such labels, none twice. */
+export const LABELS: ListShape<TextShape> = {
+  kind: 'list',
+  minItems: 0,
+  maxItems: 16,
+  unique: { by: 'item' },
+  items: LABEL,
+};
+
+/** A duration as `api/duration.ts` reads it. */
+export const DURATION = {
+  kind: 'text',
+  minLength: 2,
+  maxLength: MAX_DURATION_LENGTH,
+  pattern: DURATION_PATTERN,
+  form: 'a duration such as 30s, 5m or 1h30m',
+} as const satisfies TextShape;

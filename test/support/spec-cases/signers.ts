@@ -32,11 +32,6 @@ export const SIGNERS: readonly Row[] = [
     ['spec.people[0].keys', 'count'],
   ],
   [
-    'a key without block, required',
-    { 'people.0.keys': [{}] },
-    ['spec.people[0].keys[0].openPGP', 'required'],
-  ],
-  [
     'a key as text, wrong type',
     { 'people.0.keys': [KEY_BLOCK] },
     ['spec.people[0].keys[0]', 'type'],
