@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SignerSet } from '../api/signerset.ts';
-import { digestPeople, peopleOf, trustDigest } from './keyring.ts';
+import { digestTrust, trustDigest } from './keyring.ts';
+import { trustOf } from './trust.ts';
 
 function set(name: string, people: Readonly<Record<string, readonly string[]>>): SignerSet {
   return {
@@ -47,7 +48,7 @@ describe('trustDigest', () => {
     expect(trustDigest(sets)).not.toBe(trustDigest(base));
   });
 
-  it('of plain people, the same as of their sets', () => {
-    expect(digestPeople(peopleOf(base))).toBe(trustDigest(base));
+  it('of plain trust, the same as of its sets', () => {
+    expect(digestTrust(trustOf(base))).toBe(trustDigest(base));
   });
 });

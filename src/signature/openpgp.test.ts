@@ -3,9 +3,10 @@ import * as openpgp from 'openpgp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GpgHome } from '../../test/support/gpg.ts';
 import type { GpgKey } from '../../test/support/gpg.ts';
+import { momentOf } from '../../test/support/trust.ts';
+import type { OwnedKey, SignedBytes } from './format.ts';
 import { REQUIRED_MEMBERS } from './openpgp-internals.ts';
 import { loadOpenPgp } from './openpgp.ts';
-import type { OwnedKey } from './openpgp.ts';
 
 const payload = Buffer.from('tree …\n\nmessage');
 const BORN = new Date('2024-01-01T00:00:00Z');
@@ -23,15 +24,21 @@ beforeAll(async () => {
 });
 afterAll(() => gpg.remove());
 
-const owned = (armored: string, name = 'alice', signerSet = 'team'): OwnedKey => ({
-  armored,
-  name,
-  signerSet,
+const owned = (armored: string, name = 'alice', signerSet = 'team'): OwnedKey<'openpgp'> => ({
+  material: { kind: 'openpgp', armored },
+  owner: { class: 'person', signerSet, name, emails: ['a@example.com'], roles: ['r'], lives: [] },
 });
+
+const signed = (signature: string): SignedBytes => ({
+  armor: Buffer.from(signature),
+  payload,
+  namespace: 'git',
+});
+const when = momentOf(NOW);
 
 async function verdict(signature: string, ...keys: readonly string[]): Promise<string> {
   const { keys: loaded } = await loadOpenPgp(keys.map((key) => owned(key)));
-  const evidence = await loaded.verify(Buffer.from(signature), payload, NOW);
+  const evidence = await loaded.verify(signed(signature), when);
   return evidence.kind === 'good' ? 'good' : evidence.reason;
 }
 
@@ -161,7 +168,7 @@ describe('hostile bytes', () => {
     await fc.assert(
       fc.asyncProperty(edits, async (changes) => {
         const text = armorOf(changed(bytes, changes));
-        const evidence = await keys.verify(Buffer.from(text), payload, NOW);
+        const evidence = await keys.verify(signed(text), when);
         expect(['good', 'bad']).toContain(evidence.kind);
       }),
       { numRuns: 200 },
@@ -206,7 +213,7 @@ describe('keys that are left out, each with its problem', () => {
   it('one key for two people, counts for the first and is said so', async () => {
     const loaded = await loadOpenPgp([owned(publicKey, 'alice'), owned(publicKey, 'bob')]);
     expect([loaded.usable, loaded.problems.length]).toStrictEqual([1, 1]);
-    const evidence = await loaded.keys.verify(Buffer.from(armor), payload, NOW);
+    const evidence = await loaded.keys.verify(signed(armor), when);
     expect(evidence.kind === 'good' && evidence.signer.name).toBe('alice');
   });
 

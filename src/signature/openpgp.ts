@@ -1,16 +1,17 @@
 import * as openpgp from 'openpgp';
-import type { Instant } from '../domain/clock.ts';
 import { ok, stopped } from '../domain/result.ts';
 import type { Result } from '../domain/result.ts';
 import { decodeArmor } from './armor.ts';
 import { bad } from './evidence.ts';
 import type { SignatureEvidence } from './evidence.ts';
-import type { FormatKeys } from './format.ts';
+import { joinOwners } from './format.ts';
+import type { FormatKeys, LoadedFormat, Moment, OwnedKey, SignedBytes } from './format.ts';
+import { isForgeFingerprint } from './forges.ts';
 import { repairKey } from './left16.ts';
 import type { KeyView, SignatureView } from './openpgp-internals.ts';
 import { judge, judgeDates } from './openpgp-policy.ts';
 import type { Candidate, TrustedKey } from './openpgp-policy.ts';
-import { PACKET, signatureTypeOf, splitPackets } from './packets.ts';
+import { PACKET, revocationReasonOf, signatureTypeOf, splitPackets } from './packets.ts';
 import type { Packet } from './packets.ts';
 import { judgeAlgorithm, judgeDigest, MIN_RSA_BITS } from './strength.ts';
 
@@ -41,41 +42,34 @@ const SUBKEY_REVOCATION = 0x28;
 /** Longest armored key read, in characters. */
 const MAX_KEY_LENGTH = 1_048_576;
 
-/** An armored key and whom it belongs to. */
-export type OwnedKey = Readonly<{ armored: string; name: string; signerSet: string }>;
-
-/** OpenPGP keys ready to verify with, how many, and what is wrong with those left out. */
-export type LoadedOpenPgp = Readonly<{
-  keys: FormatKeys;
-  usable: number;
-  problems: readonly string[];
-}>;
-
 /**
  * Loads public keys, each pinned by its full primary fingerprint. A key listed twice counts for the
  * first owner, with what all copies say: any copy's revocation revokes. Never throws; a key that
  * cannot be used is a problem for people, and its signatures are `SignerUntrusted`.
  */
-export async function loadOpenPgp(owned: readonly OwnedKey[]): Promise<LoadedOpenPgp> {
+export async function loadOpenPgp(owned: readonly OwnedKey<'openpgp'>[]): Promise<LoadedFormat> {
   const byFingerprint = new Map<string, TrustedKey>();
   const usable = new Set<string>();
   const problems: string[] = [];
   for (const one of owned) {
     const read = await readKey(one);
-    const whose = `OpenPGP key of ${one.name} in SignerSet ${one.signerSet}`;
+    const { name, signerSet } = one.owner;
+    const whose = `OpenPGP key of ${name} in SignerSet ${signerSet}`;
     if (!read.ok) {
       problems.push(`${whose} is not used: ${read.stop}`);
       continue;
     }
     const weak = judgeAlgorithm(read.value.key.keyPacket);
     if (weak !== undefined) problems.push(`${whose} is not used: ${weak.detail}`);
-    else usable.add(read.value.signer.fingerprint);
-    const { fingerprint } = read.value.signer;
+    else usable.add(read.value.fingerprint);
+    const { fingerprint } = read.value;
     const known = byFingerprint.get(fingerprint);
-    if (known !== undefined && known.signer.name !== one.name) {
-      problems.push(`${whose} is also listed for ${known.signer.name}, for whom it counts`);
+    const joined = known === undefined ? read.value : await join(known, read.value);
+    if (known !== undefined && known.owner.name !== name) {
+      const both = `${known.owner.name} and ${name}`;
+      problems.push(`${whose} is listed for ${both} and counts for ${joined.owner.name}`);
     }
-    byFingerprint.set(fingerprint, known ? await join(known, read.value) : read.value);
+    byFingerprint.set(fingerprint, joined);
   }
   return { keys: new OpenPgpKeys(byFingerprint.values()), usable: usable.size, problems };
 }
@@ -94,21 +88,22 @@ class OpenPgpKeys implements FormatKeys {
     }
   }
 
-  async verify(armor: Uint8Array, payload: Uint8Array, at: Instant): Promise<SignatureEvidence> {
+  async verify({ armor, payload }: SignedBytes, when: Moment): Promise<SignatureEvidence> {
     const binary = decodeArmor(armor);
     if (!binary.ok) return bad('CommitMalformed', binary.stop);
     const read = await readSignature(binary.value);
     if (!read.ok) return bad('SignatureFormatUnsupported', read.stop);
     const signature = read.value;
-    const refused = judgeDigest(signature) ?? judgeDates(signature, at);
+    const refused = judgeDigest(signature) ?? judgeDates(signature, when);
     if (refused !== undefined) return refused;
     const message = await openpgp.createMessage({ binary: payload });
     const literal = message.packets.findPacket(openpgp.enums.packet.literalData) ?? {};
-    const createdAt = signature.created?.getTime() ?? at;
-    const asked = { signature, createdAt, literal, at, config: CONFIG };
+    const createdAt = signature.created?.getTime() ?? when.at;
+    const asked = { signature, createdAt, literal, when, config: CONFIG };
     let answer: SignatureEvidence = bad(
       'SignerUntrusted',
       `no SignerSet lists ${nameOf(signature)}`,
+      nameOf(signature),
     );
     for (const candidate of this.#candidates(signature)) {
       answer = await judge(candidate, asked);
@@ -151,8 +146,10 @@ async function readSignature(binary: Uint8Array): Promise<Result<SignatureView, 
   }
 }
 
-async function readKey(owned: OwnedKey): Promise<Result<TrustedKey, string>> {
-  const { armored, name, signerSet } = owned;
+async function readKey({
+  material: { armored },
+  owner,
+}: OwnedKey<'openpgp'>): Promise<Result<TrustedKey, string>> {
   if (armored.length > MAX_KEY_LENGTH) return stopped(`it is longer than ${MAX_KEY_LENGTH}`);
   try {
     const [found, ...more] = await openpgp.readKeys({ armoredKeys: armored, config: CONFIG });
@@ -170,7 +167,8 @@ async function readKey(owned: OwnedKey): Promise<Result<TrustedKey, string>> {
     const revoked = revokedIn(key, packets.value);
     if (!revoked.ok) return revoked;
     const fingerprint = key.getFingerprint().toUpperCase();
-    return ok({ key, signer: { name, signerSet, fingerprint }, revoked: revoked.value });
+    const holder = isForgeFingerprint(fingerprint) ? { ...owner, class: 'forge' as const } : owner;
+    return ok({ key, owner: holder, fingerprint, ...revoked.value });
   } catch (error) {
     return stopped(error instanceof Error ? error.message : 'it cannot be read');
   }
@@ -186,7 +184,10 @@ async function packetsOf(armored: string): Promise<Result<readonly Packet[], str
  * Fingerprints that carry a revocation, whoever made it and whenever: SignerSets are edited by people
  * who can take a wrong one out, while a revocation that is overlooked lets a thief sign.
  */
-function revokedIn(key: KeyView, packets: readonly Packet[]): Result<ReadonlySet<string>, string> {
+function revokedIn(
+  key: KeyView,
+  packets: readonly Packet[],
+): Result<Pick<TrustedKey, 'revoked' | 'compromised'>, string> {
   const count = (type: number): number =>
     packets.filter((one) => one.tag === PACKET.signature && signatureTypeOf(one) === type).length;
   const revoked = new Set<string>();
@@ -196,16 +197,25 @@ function revokedIn(key: KeyView, packets: readonly Packet[]): Result<ReadonlySet
   const seen = subkeys.reduce((sum, one) => sum + one.revocationSignatures.length, 0);
   // The library drops packets it cannot read, a revocation of version 3 too.
   if (seen < count(SUBKEY_REVOCATION)) return stopped('a revocation of a subkey cannot be read');
-  return ok(revoked);
+  const reasons = packets.flatMap(revocationReasonOf);
+  return ok({ revoked, compromised: revoked.size > 0 && reasons.some(isHard) });
+}
+
+/** Superseded (1) and retired (3) leave what was signed before standing; all else does not (RFC 9580 §5.2.3.31). */
+function isHard(reason: number): boolean {
+  return reason !== 1 && reason !== 3;
 }
 
 /** Both copies of one key as one. Should they not fit together, the first one and every revocation count. */
 async function join(known: TrustedKey, copy: TrustedKey): Promise<TrustedKey> {
   const revoked = new Set([...known.revoked, ...copy.revoked]);
+  const compromised = known.compromised || copy.compromised;
+  const owner = joinOwners(known.owner, copy.owner);
   try {
-    return { ...known, key: await known.key.update(copy.key, null, CONFIG), revoked };
+    const key = await known.key.update(copy.key, null, CONFIG);
+    return { ...known, owner, key, revoked, compromised };
   } catch {
-    return { ...known, revoked };
+    return { ...known, owner, revoked, compromised };
   }
 }
 

@@ -37,6 +37,33 @@ export function signatureTypeOf(packet: Packet): number | undefined {
   return packet.body[0] === 3 ? packet.body[2] : packet.body[1];
 }
 
+/** "Reason for Revocation" (RFC 9580 §5.2.3.31). */
+const REASON_SUBPACKET = 29;
+
+const REVOCATIONS: ReadonlySet<number | undefined> = new Set([0x20, 0x28]);
+
+/**
+ * The reasons that a revocation packet gives in its hashed part: none for other packets, 0 ("no reason")
+ * where it gives none or is of a version without subpackets.
+ */
+export function revocationReasonOf(packet: Packet): readonly number[] {
+  if (packet.tag !== PACKET.signature || !REVOCATIONS.has(signatureTypeOf(packet))) return [];
+  const { body } = packet;
+  const [version] = body;
+  if (version === 3) return [0];
+  const wide = version === 6;
+  const start = wide ? 8 : 6;
+  const length = bigEndian(body.subarray(4, start));
+  const end = Math.min(start + length, body.length);
+  for (let at = start; at < end;) {
+    const found = newLength(body, at);
+    if (found === undefined || found.end > end) return [0];
+    if (((body[found.start] ?? 0) & 0x7f) === REASON_SUBPACKET) return [body[found.start + 1] ?? 0];
+    at = found.end;
+  }
+  return [0];
+}
+
 function newLength(bytes: Uint8Array, at: number): Length | undefined {
   const first = bytes[at];
   if (first === undefined || (first >= 224 && first < 255)) return undefined;

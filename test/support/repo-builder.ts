@@ -6,13 +6,14 @@ import { parseOid } from '../../src/domain/oid.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { runTool } from './gpg.ts';
 import type { GpgKey, Ran } from './gpg.ts';
+import type { SshKey } from './ssh.ts';
 
 /** What goes into one commit. */
 export type CommitOptions = Readonly<{
   /** Path → content; `null` deletes. Nothing given makes an empty commit. */
   files?: Readonly<Record<string, string | Uint8Array | null>>;
-  /** Signs with this key; unsigned without. */
-  sign?: GpgKey;
+  /** Signs with this key, an SSH key with its certificate where it has one; unsigned without. */
+  sign?: GpgKey | SshKey;
   /** Put before gpg's own arguments when signing, e.g. `fakedTime(date)`. */
   gpgArgs?: readonly string[];
   message?: string;
@@ -146,10 +147,10 @@ export class TestRepo {
     operands: readonly string[] = [],
   ): Promise<void> {
     const key = options.sign;
-    const program = key === undefined ? [] : ['-c', `gpg.program=${key.home.program}`];
-    const sign = key === undefined ? '--no-gpg-sign' : `--gpg-sign=${key.fingerprint}`;
+    const program = key === undefined ? [] : programOf(key);
+    const sign = key === undefined ? '--no-gpg-sign' : `--gpg-sign=${signingKeyOf(key)}`;
     const env = {
-      ...key?.home.env,
+      ...(key !== undefined && 'home' in key ? key.home.env : {}),
       ...(key === undefined ? {} : person(key)),
       ...(options.at === undefined ? {} : dates(options.at)),
       GPG_EXTRA: (options.gpgArgs ?? []).join(' '),
@@ -195,7 +196,16 @@ function requireOid(text: string): Oid {
   return oid;
 }
 
-function person(key: GpgKey): Record<string, string> {
+function programOf(key: GpgKey | SshKey): readonly string[] {
+  if ('home' in key) return ['-c', `gpg.program=${key.home.program}`];
+  return ['-c', 'gpg.format=ssh'];
+}
+
+function signingKeyOf(key: GpgKey | SshKey): string {
+  return 'home' in key ? key.fingerprint : (key.certificate ?? key.file);
+}
+
+function person(key: GpgKey | SshKey): Record<string, string> {
   return {
     GIT_AUTHOR_NAME: key.name,
     GIT_AUTHOR_EMAIL: key.email,
