@@ -5,7 +5,12 @@ import type { Stop } from '../domain/stop.ts';
 
 /** Why an object or file cannot be rendered: what is wrong and what to do, without any value. */
 export type Fault = Readonly<{
-  reason: 'ManifestInvalid' | 'RenderLimitExceeded' | 'ManifestOutOfScope';
+  reason:
+    | 'ManifestInvalid'
+    | 'RenderLimitExceeded'
+    | 'ManifestOutOfScope'
+    | 'PathEscapes'
+    | 'RemoteBaseRefused';
   text: string;
 }>;
 

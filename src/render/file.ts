@@ -29,6 +29,13 @@ export function refuseFile(file: ManifestFile): Fault | undefined {
   return undefined;
 }
 
+/** The three names by which kustomize finds its file in a directory. */
+export const KUSTOMIZATION_NAMES = [
+  'kustomization.yaml',
+  'kustomization.yml',
+  'Kustomization',
+] as const;
+
 /** Advice for a file that cannot be read and holds template braces; '' for any other. */
 export function templateAdvice(bytes: Uint8Array): string {
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('{{')) return '';

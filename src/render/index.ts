@@ -1,6 +1,7 @@
 export { planDigest } from './digest.ts';
 export { isManifestFile } from './file.ts';
 export type { ManifestFile } from './file.ts';
+export { kustomizeAnnotation } from './kustomization.ts';
 export { DEFAULT_RENDER_LIMITS } from './limits.ts';
 export type { RenderLimits } from './limits.ts';
 export { applyOrder } from './order.ts';
@@ -8,3 +9,6 @@ export { parseManifests } from './parse.ts';
 export type { ParsedManifests } from './parse.ts';
 export { kindKey, placeManifests, requiredKinds } from './place.ts';
 export type { KindScope, RenderTarget } from './place.ts';
+export { readSetOf } from './read-set.ts';
+export type { ReadSet } from './read-set.ts';
+export type { SourceEntry, SourceTree } from './source-tree.ts';

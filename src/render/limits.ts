@@ -1,3 +1,5 @@
+import type { DocumentLimits } from '../document/limits.ts';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -35,3 +37,15 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   maxObjects: 20_000,
   maxObjectBytes: MIB,
 };
+
+/** The part of the limits that holds for each file. */
+export function documentLimits(limits: RenderLimits): DocumentLimits {
+  return {
+    maxBytes: limits.maxFileBytes,
+    maxDocuments: limits.maxDocumentsPerFile,
+    maxDepth: limits.maxDepth,
+    maxNodes: limits.maxNodesPerFile,
+    maxTextLength: limits.maxFileBytes,
+    maxAliases: limits.maxAliasesPerFile,
+  };
+}

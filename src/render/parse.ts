@@ -1,6 +1,5 @@
 import { parseDocuments } from '../document/documents.ts';
 import type { DocumentFault, ParsedDocument } from '../document/documents.ts';
-import type { DocumentLimits } from '../document/limits.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Manifest } from '../domain/manifest.ts';
@@ -13,6 +12,7 @@ import { formatPlace, stopAt } from './fault.ts';
 import type { Fault, FilePlace } from './fault.ts';
 import { isManifestFile, refuseFile, templateAdvice } from './file.ts';
 import type { ManifestFile } from './file.ts';
+import { documentLimits } from './limits.ts';
 import type { RenderLimits } from './limits.ts';
 import { readKind, readRef } from './name.ts';
 import { readObject } from './object.ts';
@@ -168,15 +168,4 @@ function refOf(object: JsonObject): ObjectRef | undefined {
 function withAdvice(fault: Fault, file: ManifestFile): Fault {
   if (fault.reason !== 'ManifestInvalid') return fault;
   return { ...fault, text: fault.text + templateAdvice(file.bytes) };
-}
-
-function documentLimits(limits: RenderLimits): DocumentLimits {
-  return {
-    maxBytes: limits.maxFileBytes,
-    maxDocuments: limits.maxDocumentsPerFile,
-    maxDepth: limits.maxDepth,
-    maxNodes: limits.maxNodesPerFile,
-    maxTextLength: limits.maxFileBytes,
-    maxAliases: limits.maxAliasesPerFile,
-  };
 }
