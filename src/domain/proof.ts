@@ -7,8 +7,16 @@ import type { RepoKey } from './repo-key.ts';
 declare const acceptedBrand: unique symbol;
 declare const approvedBrand: unique symbol;
 
-/** Who signed: the person's name in a SignerSet and the key's full primary fingerprint. */
-export type Signer = Readonly<{ name: string; signerSet: string; fingerprint: string }>;
+/**
+ * Who signed: the holder's name in a SignerSet and the key's full fingerprint. A `forge` signs in the
+ * name of others and never counts as a person.
+ */
+export type Signer = Readonly<{
+  class: 'person' | 'forge';
+  name: string;
+  signerSet: string;
+  fingerprint: string;
+}>;
 
 type Acceptance = Readonly<{
   repo: RepoKey;

@@ -6,7 +6,7 @@ import type { Oid } from '../domain/oid.ts';
 import { repoKey } from '../domain/repo-key.ts';
 import { stop } from '../domain/stop.ts';
 import type { SignatureEvidence } from '../signature/index.ts';
-import type { Footing } from './adjudicators.ts';
+import type { Footing, Judgement } from './judgement.ts';
 import { decide, decideKept } from './decide.ts';
 import type { Verdict } from './decide.ts';
 import type { Evidence, TipRelation } from './evidence.ts';
@@ -19,19 +19,28 @@ function oid(digit: string): Oid {
 }
 
 const [ANCHOR, ONE, TWO, TREE] = [oid('a'), oid('1'), oid('2'), oid('7')] as const;
-const ADA = { name: 'Ada', signerSet: 'team', fingerprint: 'F'.repeat(40) };
+const ADA = {
+  class: 'person',
+  name: 'Ada',
+  signerSet: 'team',
+  fingerprint: 'F'.repeat(40),
+} as const;
 const REPO = repoKey('payments', 'shop');
 const NOW = 1_800_000_000_000;
 
 function commit(name: Oid, parents: readonly Oid[]): ParsedCommit {
   const stamp = { name: 'A', email: 'a@example.com', when: NOW };
   const payload = new Uint8Array();
-  return { oid: name, tree: TREE, parents, author: stamp, committer: stamp, payload, subject: 's' };
+  const people = { author: stamp, committer: stamp };
+  return { oid: name, tree: TREE, parents, ...people, payload, message: payload, subject: 's' };
 }
 
 const good: SignatureEvidence = {
   kind: 'good',
+  format: 'openpgp',
   signer: ADA,
+  emails: [],
+  roles: [],
   keyId: 'F'.repeat(16),
   createdAt: NOW,
 };
@@ -61,15 +70,16 @@ function judge({ end, relation, signatures, footing = anchored }: Case): Verdict
     },
     relation: relation ?? 'descends',
     signatures: new Map(signatures ?? [[ONE, good] as const, [TWO, good] as const]),
+    ...{ changes: new Map(), readSets: [], approvals: [] },
   };
-  return decide(evidence, second, {
-    repo: REPO,
-    branch: 'main',
+  const judgement: Judgement = {
+    ...{ repo: REPO, label: 'main', ref: 'refs/heads/main', repository: 'git.example.com/a' },
     footing,
-    trustDigest: 't',
-    policyDigest: 'p',
-    at: NOW,
-  });
+    tags: { last: undefined, oids: new Map() },
+    verify: { signatures: 'EveryCommit', bindIdentity: 'None', forge: 'Deny' },
+    ...{ trustDigest: 't', policyDigest: 'p', at: NOW },
+  };
+  return decide(evidence, second, judgement);
 }
 
 const reasonsOf = (verdict: Verdict): readonly string[] =>
@@ -80,12 +90,13 @@ describe('decide', () => {
     const anchor = {
       oid: TWO,
       revision: `main@sha1:${TWO}`,
+      since: ANCHOR,
       signer: ADA,
       acceptedAt: NOW,
       trustDigest: 't',
       policyDigest: 'p',
     };
-    const { oid: tip, ...rest } = anchor;
+    const { oid: tip, since: _since, ...rest } = anchor;
     expect(judge({})).toEqual({
       kind: 'accepted',
       anchor,
@@ -190,9 +201,9 @@ describe('decideKept', () => {
     policyDigest: 'p',
   };
   const entry: LedgerEntry = {
-    schema: 1,
+    schema: 2,
     repo: REPO,
-    source: { url: 'https://git.example.com/a.git', branch: 'main' },
+    source: { url: 'https://git.example.com/a.git', ref: 'refs/heads/main' },
     anchor,
     current: { oid: ONE, digest: 'd' },
   };

@@ -3,19 +3,26 @@ import type { VerifySpec } from '../api/guardedrepo.ts';
 import { canonicalJson } from '../domain/json.ts';
 
 /** Raised when the same spec starts to mean something else, so that what is live is judged again. */
-const POLICY_SCHEMA = 1;
+const POLICY_SCHEMA = 2;
 
 /**
  * Names the rules a verdict was reached under: SHA-256 over what the spec demands of a commit.
  * The keys themselves are in the trust digest, which is separate.
  */
 export function policyDigest(verify: VerifySpec): string {
-  const rules = {
+  const { signatures, bindIdentity, forge, rules, startAt } = verify;
+  const demanded = {
     schema: POLICY_SCHEMA,
-    signatures: 'EveryCommit',
+    ...{ signatures, bindIdentity, forge },
     linear: true,
     fastForwardOnly: true,
-    startAt: verify.startAt?.commit ?? null,
+    rules: (rules ?? [])
+      .map(({ name, paths, roles = [], threshold }) => ({
+        ...{ name, threshold },
+        ...{ paths: paths.toSorted(), roles: roles.toSorted() },
+      }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    startAt: startAt ?? null,
   };
-  return createHash('sha256').update(canonicalJson(rules)).digest('hex');
+  return createHash('sha256').update(canonicalJson(demanded)).digest('hex');
 }

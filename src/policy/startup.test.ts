@@ -13,9 +13,9 @@ function oid(digit: string): Oid {
 }
 
 const [LEDGER, OTHER] = [oid('a'), oid('b')] as const;
-const source = { url: 'https://git.example.com/a.git', branch: 'main' };
+const source = { url: 'https://git.example.com/a.git', ref: 'refs/heads/main' };
 const entry: LedgerEntry = {
-  schema: 1,
+  schema: 2,
   repo: repoKey('payments', 'shop'),
   source,
   anchor: {
@@ -70,7 +70,7 @@ describe('ruleStores, the start-up table of DESIGN §6', () => {
     ],
     [
       'changed branch, told to the verdict',
-      { ledger: entry, status: LEDGER, source: { ...source, branch: 'next' } },
+      { ledger: entry, status: LEDGER, source: { ...source, ref: 'refs/heads/next' } },
       {
         kind: 'ledger',
         entry,

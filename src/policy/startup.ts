@@ -2,7 +2,7 @@ import type { Oid } from '../domain/oid.ts';
 import { shortOid } from '../domain/oid.ts';
 import { stop } from '../domain/stop.ts';
 import type { Stop } from '../domain/stop.ts';
-import type { Footing } from './adjudicators.ts';
+import type { Footing } from './judgement.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 /** What the two stores say of the anchor when gitward starts. */
@@ -11,7 +11,7 @@ export type Stores = Readonly<{
   status: Oid | undefined;
   /** Is the status anchor the ledger's anchor or an ancestor of it? Unknown is not yes. */
   statusIsAncestor: boolean;
-  source: Readonly<{ url: string; branch: string }>;
+  source: LedgerEntry['source'];
   startAt: Oid | undefined;
 }>;
 
@@ -46,10 +46,11 @@ export function ruleStores(stores: Stores): Ruling {
 
 function ruleLedger(ledger: LedgerEntry, stores: Stores): Ruling {
   const { status, statusIsAncestor, source } = stores;
-  if (status !== undefined && status !== ledger.anchor.oid && !statusIsAncestor) {
+  const known: readonly (Oid | undefined)[] = [ledger.anchor.oid, ledger.left];
+  if (status !== undefined && !known.includes(status) && !statusIsAncestor) {
     return { kind: 'conflict', stop: anchorConflict(ledger.anchor.oid, status) };
   }
-  const sourceChanged = ledger.source.url !== source.url || ledger.source.branch !== source.branch;
+  const sourceChanged = ledger.source.url !== source.url || ledger.source.ref !== source.ref;
   return {
     kind: 'ledger',
     entry: ledger,
