@@ -6,6 +6,8 @@ export type NetFailureKind =
   | 'unreachable'
   /** The certificate or the TLS handshake. */
   | 'tls'
+  /** The proxy wants other credentials. */
+  | 'proxyAuth'
   | 'timeout'
   | 'redirect'
   /** The answer is larger than the caller allows; the connection is closed. */
@@ -32,7 +34,7 @@ export class NetError extends Error {
 }
 
 const TLS_CODE =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|EPROTO$)/;
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|ERR_OSSL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|EPROTO$)/;
 
 /** What a socket, DNS or HTTP parser error means; `started` once the answer's headers were read. */
 export function netError(error: unknown, started: boolean): NetError {

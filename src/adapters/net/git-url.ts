@@ -52,16 +52,22 @@ export function addressProblem(
 }
 
 function problemOf(text: string, permissions: NetPermissions): string | undefined {
-  if (text.length > MAX_URL_LENGTH) return `is longer than ${MAX_URL_LENGTH} characters`;
-  if (!/^[!-~]+$/.test(text)) return 'holds characters other than printable ASCII';
-  if (/[\\<>"`{}|^]/.test(text)) return 'holds a character that URLs do not have';
+  const malformed = textProblem(text);
+  if (malformed !== undefined) return malformed;
   const scheme = /^(https?):\/\/[^/]/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return 'must begin with https://';
+  if (scheme === undefined) return 'must begin with https:// or ssh://';
   if (scheme === 'http' && !permissions.allowHttp) {
     return 'uses plain http; use https, or start the operator with --allow-http';
   }
   if (!URL.canParse(text)) return 'is not a URL';
   return partsProblem(new URL(text), text) ?? hostProblem(new URL(text).hostname, permissions);
+}
+
+/** What no URL may hold, whatever its scheme. */
+export function textProblem(text: string): string | undefined {
+  if (text.length > MAX_URL_LENGTH) return `is longer than ${MAX_URL_LENGTH} characters`;
+  if (!/^[!-~]+$/.test(text)) return 'holds characters other than printable ASCII';
+  return /[\\<>"`{}|^]/.test(text) ? 'holds a character that URLs do not have' : undefined;
 }
 
 function partsProblem(url: URL, text: string): string | undefined {
@@ -77,7 +83,8 @@ function partsProblem(url: URL, text: string): string | undefined {
   return undefined;
 }
 
-function hostProblem(hostname: string, permissions: NetPermissions): string | undefined {
+/** Why a host, as the URL parser writes it, may not be spoken to; names are resolved later. */
+export function hostProblem(hostname: string, permissions: NetPermissions): string | undefined {
   const literal = literalOf(hostname);
   if (literal !== undefined) return addressProblem(classifyAddress(literal), permissions);
   const name = hostname.replace(/\.$/, '');

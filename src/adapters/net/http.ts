@@ -1,13 +1,21 @@
 import { Agent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as requestHttps } from 'node:https';
+import { Socket } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createSecureContext } from 'node:tls';
+import { dial, secure } from './dial.ts';
 import { CONNECT_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
 import { NetError, netError } from './failure.ts';
 import type { NetPermissions } from './git-url.ts';
+import type { ProxyRoute } from './proxy.ts';
 import { pinned, resolvePermitted, systemResolve } from './resolve.ts';
 import type { Resolve } from './resolve.ts';
+
+/** A certificate with its chain, and its private key. PEM. */
+export type ClientCertificate = Readonly<{ cert: string; key: string }>;
 
 /** Whom to speak to, and under which bounds. */
 export type SessionOptions = Readonly<{
@@ -17,7 +25,10 @@ export type SessionOptions = Readonly<{
   deadline: Deadline;
   /** PEM; replaces the system's CAs. */
   ca?: string;
+  /** PEM; shown to servers that ask for one. */
+  clientCertificate?: ClientCertificate;
   resolve?: Resolve;
+  proxy?: ProxyRoute;
 }>;
 
 /** One request; `path` begins with a slash and is sent as it is. */
@@ -51,27 +62,18 @@ export class HttpSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { url, ca } = options;
     const settings = { keepAlive: true, maxSockets: 1, scheduling: 'fifo' } as const;
-    const trust = ca === undefined ? {} : { ca };
-    this.#agent =
-      url.protocol === 'https:'
-        ? new TlsAgent({ ...settings, ...trust, minVersion: 'TLSv1.2', rejectUnauthorized: true })
-        : new Agent(settings);
+    const isTls = options.url.protocol === 'https:';
+    const trust = { ...trustOf(options), minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+    this.#agent = isTls ? new TlsAgent({ ...settings, ...trust }) : new Agent(settings);
+    if (options.proxy !== undefined) throughProxy(this.#agent, options);
   }
 
   /** Sends a request; resolves when the headers of the answer are there. Throws `NetError`. */
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const { url, permissions, deadline, resolve = systemResolve, ca } = this.#options;
-    deadline.check();
-    if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
-      throw new NetError('tls', 'ca.crt of the Secret holds no PEM certificate');
-    }
-    if (this.#lookup === undefined) {
-      const found = resolvePermitted(url.hostname, permissions, resolve);
-      const addresses = await deadline.within(CONNECT_TIMEOUT_MS, "the name's address", found);
-      this.#lookup = pinned(addresses);
-    }
+    this.#options.deadline.check();
+    checkTrust(this.#options);
+    this.#lookup ??= await this.#resolve();
     const incoming = await this.#send(request, this.#lookup);
     const { statusCode: status = 0, headers } = incoming;
     const refusal = refusalOf(status, headers, request.maxBytes);
@@ -90,6 +92,14 @@ export class HttpSession {
   /** Closes the connection, whatever is under way. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #resolve(): Promise<LookupFunction> {
+    const { url, permissions, deadline, resolve = systemResolve, proxy } = this.#options;
+    // The proxy looks the name up; no socket of this agent may do so.
+    if (proxy !== undefined) return pinned([]);
+    const found = resolvePermitted(url.hostname, permissions, resolve);
+    return pinned(await deadline.within(CONNECT_TIMEOUT_MS, "the name's address", found));
   }
 
   #send(request: HttpRequest, lookup: LookupFunction): Promise<IncomingMessage> {
@@ -144,6 +154,53 @@ export class HttpSession {
     }
   }
 }
+
+type Trust = Readonly<{ ca?: string; cert?: string; key?: string }>;
+
+function trustOf({ ca, clientCertificate }: SessionOptions): Trust {
+  return { ...(ca === undefined ? {} : { ca }), ...clientCertificate };
+}
+
+/** Node would take text without a certificate for no CA at all, and tell little about the rest. */
+function checkTrust({ ca, clientCertificate }: SessionOptions): void {
+  if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new NetError('tls', 'ca.crt of the Secret holds no PEM certificate');
+  }
+  if (clientCertificate === undefined) return;
+  try {
+    createSecureContext(clientCertificate);
+  } catch {
+    const message =
+      'tls.crt and tls.key of the Secret are no PEM certificate and key that belong together';
+    throw new NetError('tls', message);
+  }
+}
+
+/** Makes the agent open its connections through the proxy, TLS to the server inside. */
+function throughProxy(agent: Agent, options: SessionOptions): void {
+  const { url, deadline } = options;
+  const isTls = url.protocol === 'https:';
+  const place = { host: url.hostname, port: Number(url.port) || (isTls ? 443 : 80) };
+  const open = async (): Promise<Socket> => {
+    const socket = await dial(place, options);
+    return isTls ? secure(socket, place.host, deadline, trustOf(options)) : socket;
+  };
+  const hand = async (callback: OnConnection): Promise<void> => {
+    try {
+      callback(null, await open());
+    } catch (error) {
+      // The agent hands the error on; it does not touch the socket then.
+      callback(netError(error, false), new Socket());
+    }
+  };
+  agent.createConnection = (_request, callback) => {
+    if (callback !== undefined) void hand(callback);
+    // As Node's documentation allows: the connection comes with the callback.
+    return undefined;
+  };
+}
+
+type OnConnection = (error: Error | null, socket: Duplex) => void;
 
 /** Arms the deadline of connecting, then that of waiting for headers. */
 function guardPhases(sent: ClientRequest, deadline: Deadline): () => void {
