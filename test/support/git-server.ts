@@ -20,7 +20,14 @@ export type GitServerOptions = Readonly<{
   /** Asked of every request when given. */
   auth?: Readonly<{ username: string; password: string }> | Readonly<{ token: string }>;
   /** PEM; serves https. */
-  tls?: Readonly<{ key: string; cert: string }>;
+  tls?: Readonly<{
+    key: string;
+    cert: string;
+    /** The CA of client certificates. */
+    ca?: string;
+    requestCert?: boolean;
+    rejectUnauthorized?: boolean;
+  }>;
   fault?: GitFault;
   /** 1 ignores the client's wish for protocol version 2. */
   protocol?: 1 | 2;

@@ -9,6 +9,7 @@ import {
   readdir,
   rename,
   rm,
+  stat,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -21,6 +22,8 @@ export type Disk = Readonly<{
   /** Names in a folder; none where there is no folder. */
   list: (path: string) => Promise<readonly string[]>;
   read: (path: string) => Promise<Buffer>;
+  /** Length of a file in bytes. */
+  size: (path: string) => Promise<number>;
   /** Writes a new file; neither content nor name is durable yet. */
   write: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** The same content under a second name, without a copy where the volume can do that. */
@@ -55,6 +58,7 @@ export const systemDisk: Disk = {
     }
   },
   read: (path) => readFile(path),
+  size: async (path) => (await stat(path)).size,
   write: async (path, chunks) => {
     const file = await open(path, 'wx', OWNER_ONLY_FILE);
     try {

@@ -19,6 +19,7 @@ const NET_REASONS: Readonly<Record<NetFailureKind, StopReason>> = {
   addressRefused: 'URLNotAllowed',
   unreachable: 'GitUnreachable',
   tls: 'GitUnreachable',
+  proxyAuth: 'AuthenticationFailed',
   timeout: 'GitTimeout',
   redirect: 'RedirectRefused',
   tooLarge: 'RepositoryTooLarge',

@@ -1,42 +1,48 @@
-import { join } from 'node:path';
 import type { Oid } from '../../domain/oid.ts';
+import type { ServerRef } from '../../reconcile/ports.ts';
 import type { Deadline } from '../net/deadline.ts';
 import type { Conversation } from './conversation.ts';
 import type { Disk } from './disk.ts';
+import type { Engine } from './engine.ts';
 import { GitError } from './failure.ts';
-import { encodeIdx } from './idx-file.ts';
-import { packName } from './merge-packs.ts';
-import { TRAILER_BYTES } from './pack-entries.ts';
-import { indexPack } from './pack-index.ts';
 import type { Fetched } from './quarantine.ts';
 import { receivePack } from './receive.ts';
+import { together } from './together.ts';
 import type { PackStore, Scratch } from './store.ts';
 
-/** What to fetch: everything from `tip` that `have` does not reach. */
-export type Wanted = Readonly<{ tip: Oid; have: Oid | undefined; maxPackBytes: number }>;
+/** What to fetch: everything that the refs reach and `have` does not. */
+export type Wanted = Readonly<{
+  refs: ReadonlyMap<string, ServerRef>;
+  have: Oid | undefined;
+  maxPackBytes: number;
+}>;
 
 /** What a fetch works with. */
 export type FetchTools = Readonly<{
   conversation: Conversation;
   deadline: Deadline;
   store: PackStore;
+  engine: Engine;
   disk: Disk;
 }>;
 
 /**
  * Fetches into a fresh scratch folder and answers only when the pack is whole, checked and indexed
- * and the tip is in it or was there before. Whatever fails, the folder is gone. Throws `GitError`,
+ * and what the refs name is in it or was there before. Whatever fails, the folder is gone. Throws `GitError`,
  * `NetError` and errors of the system.
  */
 export async function fetchPack(wanted: Wanted, tools: FetchTools): Promise<Fetched> {
   const { store, disk } = tools;
-  const { tip } = wanted;
-  const before = await store.published.readMany([tip]);
-  const isKnown = wanted.have !== undefined && before.ok && before.value.has(tip);
+  const { refs } = wanted;
+  const named = [...new Set([...refs.values()].map(({ oid }) => oid))];
+  const before = await store.published.readMany(named);
+  const isKnown = (oid: Oid): boolean =>
+    wanted.have !== undefined && before.ok && before.value.has(oid);
+  const wants = named.filter((oid) => !isKnown(oid));
   const scratch = await store.stage();
   try {
-    if (isKnown) return { tip, scratch, pack: undefined };
-    return { tip, scratch, pack: await receive(wanted, scratch, tools) };
+    if (wants.length === 0) return { refs, scratch, pack: undefined };
+    return { refs, scratch, pack: await receive({ ...wanted, wants }, scratch, tools) };
   } catch (error) {
     await disk.remove(scratch.gitdir);
     throw error;
@@ -44,41 +50,34 @@ export async function fetchPack(wanted: Wanted, tools: FetchTools): Promise<Fetc
 }
 
 async function receive(
-  { tip, have, maxPackBytes }: Wanted,
+  { wants, have, maxPackBytes }: Wanted & Readonly<{ wants: readonly Oid[] }>,
   { packDir }: Scratch,
-  { conversation, deadline, disk }: FetchTools,
+  { conversation, deadline, engine }: FetchTools,
 ): Promise<string> {
-  const reader = await conversation.requestPack(tip, have, maxPackBytes);
-  const parts: Uint8Array[] = [];
+  const [reader, intake] = await together(
+    conversation.requestPack(wants, have, maxPackBytes),
+    engine.take(packDir, { maxPackBytes, deadline }),
+    (taking) => taking.cancel(),
+  );
   let length = 0;
-  await receivePack(reader, conversation.version, (bytes) => {
-    length += bytes.length;
-    if (length > maxPackBytes) {
-      const message = `the pack is larger than ${maxPackBytes} bytes; raise --max-pack-mib`;
-      throw new GitError('RepositoryTooLarge', message);
-    }
-    parts.push(bytes);
-  });
-  const pack = Buffer.concat(parts, length);
-  // The closure above would keep a second copy of the pack alive.
-  parts.length = 0;
-  const objects = await indexPack(pack, () => deadline.check());
-  if (!objects.some(({ name }) => name === tip)) {
-    const message = `the server's pack does not hold ${tip}, which the branch names`;
-    throw new GitError('GitProtocolError', message, { oid: tip });
+  try {
+    await receivePack(reader, conversation.version, (bytes) => {
+      length += bytes.length;
+      if (length > maxPackBytes) throw tooLarge(maxPackBytes);
+      return intake.write(bytes);
+    });
+    const { name, missing } = await intake.finish(wants);
+    const [lacking] = missing;
+    if (lacking === undefined) return name;
+    const message = `the server's pack does not hold ${lacking}, which a ref names`;
+    throw new GitError('GitProtocolError', message, { oid: lacking });
+  } catch (error) {
+    await intake.cancel();
+    throw error;
   }
-  // The same pack may lie there already, as a link to the published one.
-  const store = async (file: string, bytes: Uint8Array): Promise<void> => {
-    await disk.write(join(packDir, 'incoming'), once(bytes));
-    await disk.rename(join(packDir, 'incoming'), file);
-  };
-  const sum = pack.subarray(pack.length - TRAILER_BYTES);
-  const name = packName(sum);
-  await store(join(packDir, `${name}.pack`), pack);
-  await store(join(packDir, `${name}.idx`), encodeIdx(objects, sum));
-  return name;
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+function tooLarge(maxPackBytes: number): GitError {
+  const message = `the pack is larger than ${maxPackBytes} bytes; raise --max-pack-mib`;
+  return new GitError('RepositoryTooLarge', message);
 }

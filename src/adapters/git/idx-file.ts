@@ -8,7 +8,7 @@ const NAME_BYTES = 20;
 
 /**
  * The .idx file of a pack, byte for byte as `git index-pack` writes it (given no object is in the
- * pack twice). Offsets stay below 2 GiB: larger packs are refused long before.
+ * pack twice; such an object is listed twice, or git finds index and pack at odds). Offsets stay below 2 GiB: larger packs are refused long before.
  */
 export function encodeIdx(objects: readonly IndexedObject[], packSum: Uint8Array): Buffer {
   const sorted = objects.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -16,7 +16,7 @@ export type NamedPack = PackFiles & Readonly<{ name: string }>;
  * is indexed once. `undefined` when one of them is damaged: joining would hide that under a new checksum.
  */
 export function mergePacks(packs: readonly PackFiles[]): NamedPack | undefined {
-  const objects = new Map<string, IndexedObject>();
+  const objects: IndexedObject[] = [];
   const bodies: Buffer[] = [];
   let count = 0;
   let at = PACK_HEADER_BYTES;
@@ -26,7 +26,7 @@ export function mergePacks(packs: readonly PackFiles[]): NamedPack | undefined {
     count += readPackHeader(pack);
     const shift = at - PACK_HEADER_BYTES;
     for (const object of indexed) {
-      objects.set(object.name, { ...object, offset: object.offset + shift });
+      objects.push({ ...object, offset: object.offset + shift });
     }
     bodies.push(pack.subarray(PACK_HEADER_BYTES, pack.length - TRAILER_BYTES));
     at += pack.length - PACK_HEADER_BYTES - TRAILER_BYTES;
@@ -35,7 +35,7 @@ export function mergePacks(packs: readonly PackFiles[]): NamedPack | undefined {
   header.writeUInt32BE(count, 8);
   const content = Buffer.concat([header, ...bodies]);
   const sum = createHash('sha1').update(content).digest();
-  const idx = encodeIdx([...objects.values()], sum);
+  const idx = encodeIdx(objects, sum);
   return { name: packName(sum), pack: Buffer.concat([content, sum]), idx };
 }
 

@@ -153,9 +153,9 @@ describe('pack index, hostile packs', () => {
     [
       'a delta before its base',
       makePack([{ kind: 'ref', oid: one, delta }, blob(ONE)]),
-      `${one} ${oidOf('blob', three)}`,
+      `${oidOf('blob', three)} ${one}`,
     ],
-    ['an object twice', makePack([blob(ONE), blob(ONE)]), one],
+    ['an object twice', makePack([blob(ONE), blob(ONE)]), `${one} ${one}`],
     ['an empty blob', makePack([blob(Buffer.alloc(0))]), oidOf('blob', Buffer.alloc(0))],
     ['nothing', Buffer.alloc(0), 'GitTruncated'],
     ['cut in the header', good.subarray(0, 10), 'GitTruncated'],

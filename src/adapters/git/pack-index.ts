@@ -108,7 +108,7 @@ class Indexer {
   }
 
   objects(): readonly IndexedObject[] {
-    return [...this.#byName].map(([name, { entry }]) => {
+    return [...this.#byOffset.values()].map(({ name = '', entry }) => {
       return { name, offset: entry.offset, crc: entry.crc };
     });
   }

@@ -74,7 +74,7 @@ describe('pack reader', () => {
     expect(await heldBy(reader, [nameOf(2)])).toEqual([nameOf(2)]);
     await clock.advance(2_000);
     expect(await heldBy(reader, [nameOf(2)])).toEqual([]);
-    reader.drop();
+    await reader.drop();
     expect(clock.pending()).toBe(0);
   });
 
@@ -102,12 +102,12 @@ describe('pack reader', () => {
     await writeFile(join(packDir, `pack-${'0'.repeat(40)}.pack`), 'half');
     const reader = new PackReader(gitdir, clock);
     expect(await heldBy(reader, [nameOf(1)])).toEqual([nameOf(1)]);
-    reader.drop();
+    await reader.drop();
     await writeFile(join(packDir, `pack-${'0'.repeat(40)}.idx`), 'half');
     expect(reasonOf(await reader.readMany([nameOf(1)]))).toBe('GitTruncated');
     await rm(join(packDir, `pack-${'0'.repeat(40)}.idx`));
     expect(reasonOf(await reader.readMany([nameOf(1)]))).toBe('GitTruncated');
-    reader.forgive();
+    await reader.forgive();
     expect(await heldBy(reader, [nameOf(1)])).toEqual([nameOf(1)]);
   });
 });

@@ -6,9 +6,8 @@ import type { GitObjectType, RawObject } from '../../domain/git-object.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
-import { stop } from '../../domain/stop.ts';
-import type { Stop } from '../../domain/stop.ts';
-import type { ObjectReader } from '../../reconcile/ports.ts';
+import { damagedStore } from './engine.ts';
+import type { StoreReader } from './engine.ts';
 import { stopOf } from './failure.ts';
 import { packFs } from './pack-fs.ts';
 
@@ -27,7 +26,7 @@ const TYPES: ReadonlySet<string> = new Set<GitObjectType>(['commit', 'tree', 'bl
  * Reads raw objects from the packs of one bare folder. Once a pack or index has turned out to be
  * damaged every read stops, until `forgive`: the caller is to reset the store, not to read around it.
  */
-export class PackReader implements ObjectReader {
+export class PackReader implements StoreReader {
   readonly #gitdir: string;
   readonly #clock: Clock;
   #fs: PromiseFsClient;
@@ -44,7 +43,7 @@ export class PackReader implements ObjectReader {
 
   /** Stops with GitTruncated when a pack or index is damaged or cannot be read. */
   async readMany(oids: readonly Oid[]): Promise<Result<ReadonlyMap<Oid, RawObject>>> {
-    if (this.#isDamaged) return stopped(damaged());
+    if (this.#isDamaged) return stopped(damagedStore());
     const found = new Map<Oid, RawObject>();
     this.#cancelDrop();
     try {
@@ -55,12 +54,12 @@ export class PackReader implements ObjectReader {
       }
       return ok(found);
     } catch (error) {
-      this.drop();
+      this.#forget();
       // A volume that fails for a moment, or too many open files, is no reason to fetch everything.
       this.#isDamaged = !(error instanceof Error && 'syscall' in error);
-      return stopped(this.#isDamaged ? damaged() : stopOf(error));
+      return stopped(this.#isDamaged ? damagedStore() : stopOf(error));
     } finally {
-      this.#cancelDrop = this.#clock.setTimer(IDLE_MS, () => this.drop());
+      this.#cancelDrop = this.#clock.setTimer(IDLE_MS, () => this.#forget());
     }
   }
 
@@ -69,8 +68,17 @@ export class PackReader implements ObjectReader {
     return this.#isDamaged;
   }
 
+  /** The list of packs is read anew. */
+  refresh(): void {
+    this.#forget();
+  }
+
   /** Gives the memory back. */
-  drop(): void {
+  async drop(): Promise<void> {
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#cancelDrop();
     this.#cache = {};
     this.#fs = packFs(this.#gitdir);
@@ -78,9 +86,9 @@ export class PackReader implements ObjectReader {
   }
 
   /** The folder was emptied: reads are served again. */
-  forgive(): void {
+  async forgive(): Promise<void> {
     this.#isDamaged = false;
-    this.drop();
+    this.#forget();
   }
 
   /** A pack may have been merged into another since the cache learned of it: look twice. */
@@ -88,13 +96,13 @@ export class PackReader implements ObjectReader {
     try {
       return await this.#read(oid);
     } catch {
-      this.drop();
+      this.#forget();
       return this.#read(oid);
     }
   }
 
   async #read(oid: Oid): Promise<RawObject | undefined> {
-    if (this.#bytes > MAX_CACHED_BYTES) this.drop();
+    if (this.#bytes > MAX_CACHED_BYTES) this.#forget();
     const gitdir = this.#gitdir;
     const where = { fs: this.#fs, dir: gitdir, gitdir, cache: this.#cache };
     try {
@@ -107,10 +115,6 @@ export class PackReader implements ObjectReader {
       throw error;
     }
   }
-}
-
-function damaged(): Stop {
-  return stop('GitTruncated', 'objects kept on --data-dir are damaged; they are fetched anew');
 }
 
 function isType(type: string | undefined): type is GitObjectType {

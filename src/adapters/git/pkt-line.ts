@@ -46,6 +46,19 @@ export class PacketReader {
     return { kind: 'data', bytes };
   }
 
+  /** The next packet of a message that is not over; an end here is GitTruncated. */
+  async mustNext(): Promise<Packet> {
+    const read = await this.next();
+    if (read === undefined) throw truncated();
+    return read;
+  }
+
+  /** Passes only at the end of the stream; anything more is GitProtocolError. */
+  async mustEnd(): Promise<void> {
+    if ((await this.next()) === undefined) return;
+    throw new GitError('GitProtocolError', 'the Git server sent more than was asked for');
+  }
+
   async #hold(wanted: number): Promise<boolean> {
     const parts: Uint8Array[] = [this.#held];
     let length = this.#held.length;
@@ -66,24 +79,7 @@ export class PacketReader {
   }
 }
 
-/**
- * Passes a message only if it is whole: pkt-lines to the last byte, a flush at the end. isomorphic-git
- * takes a message that breaks off for a shorter one.
- */
-export async function checkMessage(message: Uint8Array): Promise<void> {
-  const reader = new PacketReader(once(message));
-  let last: Packet['kind'] | undefined;
-  for (let read = await reader.next(); read !== undefined; read = await reader.next()) {
-    last = read.kind;
-  }
-  if (last !== 'flush') throw truncated();
-}
-
 const ERROR = Buffer.from('ERR ');
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
 
 function lengthOf(digits: Buffer): number {
   const text = digits.toString('latin1');

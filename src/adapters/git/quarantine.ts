@@ -1,33 +1,39 @@
-import type { Clock } from '../../domain/clock.ts';
 import type { RawObject } from '../../domain/git-object.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
-import type { Quarantine } from '../../reconcile/ports.ts';
+import type { Quarantine, ServerRef } from '../../reconcile/ports.ts';
 import type { Disk } from './disk.ts';
+import type { StoreReader } from './engine.ts';
 import { stopOf } from './failure.ts';
-import { PackReader } from './pack-reader.ts';
 import type { PackStore, Scratch } from './store.ts';
 
 /** What a finished fetch left behind; `pack` is absent where nothing new was needed. */
-export type Fetched = Readonly<{ tip: Oid; scratch: Scratch; pack: string | undefined }>;
+export type Fetched = Readonly<{
+  refs: ReadonlyMap<string, ServerRef>;
+  scratch: Scratch;
+  pack: string | undefined;
+}>;
+
+/** What a quarantine is made of; the reader is of its scratch folder. */
+export type QuarantineTools = Readonly<{ store: PackStore; reader: StoreReader; disk: Disk }>;
 
 /** A scratch folder with one checked pack in it, beside links to the published ones. */
 export class ScratchQuarantine implements Quarantine {
-  readonly tip: Oid;
+  readonly refs: ReadonlyMap<string, ServerRef>;
   readonly #fetched: Fetched;
   readonly #store: PackStore;
   readonly #disk: Disk;
-  readonly #reader: PackReader;
+  readonly #reader: StoreReader;
   #isOpen = true;
 
-  constructor(fetched: Fetched, store: PackStore, { disk, clock }: { disk: Disk; clock: Clock }) {
-    this.tip = fetched.tip;
+  constructor(fetched: Fetched, { store, reader, disk }: QuarantineTools) {
+    this.refs = fetched.refs;
     this.#fetched = fetched;
     this.#store = store;
     this.#disk = disk;
-    this.#reader = new PackReader(fetched.scratch.gitdir, clock);
+    this.#reader = reader;
   }
 
   readMany(oids: readonly Oid[]): Promise<Result<ReadonlyMap<Oid, RawObject>>> {
@@ -51,8 +57,8 @@ export class ScratchQuarantine implements Quarantine {
 
   async discard(): Promise<void> {
     this.#isOpen = false;
-    this.#reader.drop();
     // What cannot be removed now is removed at the next start.
+    await this.#reader.drop().catch(() => undefined);
     await this.#disk.remove(this.#fetched.scratch.gitdir).catch(() => undefined);
   }
 }

@@ -1,9 +1,9 @@
 import { GitError, incomplete } from './failure.ts';
-import type { ProtocolVersion } from './conversation.ts';
+import type { ProtocolVersion } from './advertisement.ts';
 import type { Packet, PacketReader } from './pkt-line.ts';
 
-/** Takes the pack's bytes in order. */
-export type PackSink = (bytes: Uint8Array) => void;
+/** Takes the pack's bytes in order; the next ones come when it is done with these. */
+export type PackSink = (bytes: Uint8Array) => void | Promise<void>;
 
 /**
  * Reads upload-pack's answer up to its closing flush and hands on the pack's bytes; progress text is
@@ -20,7 +20,7 @@ export async function receivePack(
     if (read.kind !== 'data') throw misplaced();
     switch (read.bytes[0]) {
       case 1:
-        sink(read.bytes.subarray(1));
+        await sink(read.bytes.subarray(1));
         break;
       case 2:
         break;

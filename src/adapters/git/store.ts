@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../domain/clock.ts';
 import type { RepoKey } from '../../domain/repo-key.ts';
 import { install } from './disk.ts';
 import type { Disk } from './disk.ts';
+import type { Engine, StoreReader } from './engine.ts';
 import { mergePacks } from './merge-packs.ts';
 import type { NamedPack } from './merge-packs.ts';
-import { PackReader } from './pack-reader.ts';
 import { MAX_OBJECTS, readPackHeader } from './pack-entries.ts';
+import type { ScratchRoom } from './scratch.ts';
 
 /** Packs above this number are merged into one: every accepted commit leaves a pack. */
 export const MAX_PACKS = 32;
 
 /** Most bytes of packs that are merged in memory; what is larger stays as it is. */
-const MAX_MERGE_BYTES = 64 * 1024 * 1024;
+const MAX_MERGE_BYTES = 16 * 1024 * 1024;
 
 const PACK_NAME = /^(pack-[0-9a-f]{40})\.idx$/;
 
@@ -21,7 +21,8 @@ const PACK_NAME = /^(pack-[0-9a-f]{40})\.idx$/;
 export type StoreOptions = Readonly<{
   dataDir: string;
   disk: Disk;
-  clock: Clock;
+  scratch: ScratchRoom;
+  engine: Engine;
   /** Packs of one repository above which they are merged; `MAX_PACKS` unless given. */
   maxPacks?: number;
 }>;
@@ -35,25 +36,26 @@ export type Scratch = Readonly<{ gitdir: string; packDir: string }>;
  * the store as it was, and a pack file without index that the next publish removes.
  */
 export class PackStore {
-  readonly published: PackReader;
+  readonly published: StoreReader;
   readonly #options: StoreOptions;
   readonly #dir: string;
   readonly #packDir: string;
+  /** The folders are there, durably. */
+  #isMade = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(key: RepoKey, options: StoreOptions) {
     this.#options = options;
     this.#dir = join(options.dataDir, 'repos', createHash('sha256').update(key).digest('hex'));
     this.#packDir = join(this.#dir, 'objects', 'pack');
-    this.published = new PackReader(this.#dir, options.clock);
+    this.published = options.engine.reader(this.#dir);
   }
 
   /** Makes a scratch folder that holds the published packs already. Throws errors of the system. */
   stage(): Promise<Scratch> {
     return this.#alone(async () => {
-      const { disk, dataDir } = this.#options;
-      await disk.makeDir(join(dataDir, 'scratch'));
-      const gitdir = await disk.makeTemp(join(dataDir, 'scratch', 'fetch-'));
+      const { disk, scratch } = this.#options;
+      const gitdir = await scratch.makeFolder('fetch-');
       const packDir = join(gitdir, 'objects', 'pack');
       try {
         await disk.makeDir(packDir);
@@ -72,10 +74,13 @@ export class PackStore {
       const { disk } = this.#options;
       await this.#makeDirs();
       await this.#removeOrphans();
-      for (const suffix of ['.pack', '.idx']) {
-        await install(disk, join(packDir, name + suffix), join(this.#packDir, name + suffix));
+      const files = ['.pack', '.idx'].map((suffix) => name + suffix);
+      await Promise.all(files.map((file) => disk.sync(join(packDir, file))));
+      for (const file of files) {
+        await disk.rename(join(packDir, file), join(this.#packDir, file));
+        await disk.sync(this.#packDir);
       }
-      this.published.drop();
+      this.published.refresh();
       await this.#merge();
     });
   }
@@ -83,14 +88,14 @@ export class PackStore {
   /** Forgets every published pack at once: first the name goes, then the files. */
   reset(): Promise<void> {
     return this.#alone(async () => {
-      const { disk, dataDir } = this.#options;
+      const { disk, scratch } = this.#options;
+      this.#isMade = false;
       if ((await disk.list(this.#dir)).length > 0) {
-        await disk.makeDir(join(dataDir, 'scratch'));
-        const grave = await disk.makeTemp(join(dataDir, 'scratch', 'reset-'));
+        const grave = await scratch.makeFolder('reset-');
         await disk.rename(this.#dir, join(grave, 'repo'));
         await disk.remove(grave);
       }
-      this.published.forgive();
+      await this.published.forgive();
     });
   }
 
@@ -104,11 +109,13 @@ export class PackStore {
 
   async #makeDirs(): Promise<void> {
     const { disk, dataDir } = this.#options;
+    if (this.#isMade) return;
     const objects = join(this.#dir, 'objects');
     for (const dir of [join(dataDir, 'repos'), this.#dir, objects, this.#packDir]) {
       await disk.makeDir(dir);
     }
     for (const dir of [join(dataDir, 'repos'), this.#dir, objects]) await disk.sync(dir);
+    this.#isMade = true;
   }
 
   /** Names of the packs that count. */
@@ -143,7 +150,7 @@ export class PackStore {
     for (const { name } of small.filter((part) => part.name !== merged.name)) {
       for (const suffix of ['.idx', '.pack']) await disk.remove(join(this.#packDir, name + suffix));
     }
-    this.published.drop();
+    this.published.refresh();
   }
 
   async #mergeable(names: readonly string[]): Promise<readonly NamedPack[]> {
@@ -152,9 +159,11 @@ export class PackStore {
     let bytes = 0;
     let objects = 0;
     for (const name of names) {
-      const pack = await disk.read(join(this.#packDir, `${name}.pack`));
+      const file = join(this.#packDir, `${name}.pack`);
+      if (bytes + (await disk.size(file)) > MAX_MERGE_BYTES) continue;
+      const pack = await disk.read(file);
       const count = readPackHeader(pack);
-      if (bytes + pack.length > MAX_MERGE_BYTES || objects + count > MAX_OBJECTS) continue;
+      if (objects + count > MAX_OBJECTS) continue;
       bytes += pack.length;
       objects += count;
       parts.push({ name, pack, idx: await disk.read(join(this.#packDir, `${name}.idx`)) });

@@ -6,7 +6,17 @@ import type { Remote } from '../../../src/reconcile/ports.ts';
 import { packet } from './answer.ts';
 import { makeCertificate } from './certificate.ts';
 import type { GitFault, Phase } from './fault.ts';
-import { GitWorld, NEVER, adopt, filesIn, heldBy, must, reasonOf } from './world.ts';
+import {
+  GitWorld,
+  MAIN,
+  NEVER,
+  adopt,
+  filesIn,
+  heldBy,
+  must,
+  oidNamed,
+  reasonOf,
+} from './world.ts';
 import type { MakeSource } from './world.ts';
 
 type Row = readonly [fault: GitFault, reason: StopReason];
@@ -76,13 +86,13 @@ export function describeGitFaults(name: string, make: MakeSource): void {
       async (fault, reason) => {
         const port = await world.open({ dataDir });
         world.server.setFault(fault);
-        const fetching = port.fetch('main', anchor, NEVER);
+        const fetching = port.fetch([MAIN], anchor, NEVER);
         const failed = await (reason === 'GitTimeout' ? world.settle(fetching) : fetching);
         expect(reasonOf(failed)).toBe(reason);
         expect(await filesIn(dataDir)).toEqual(files);
         expect(await heldBy(port.published, [anchor])).toEqual([anchor]);
         world.server.setFault(undefined);
-        const healed = must(await port.fetch('main', anchor, NEVER));
+        const healed = must(await port.fetch([MAIN], anchor, NEVER));
         expect(await heldBy(healed, wanted)).toHaveLength(wanted.length);
         await healed.discard();
       },
@@ -93,12 +103,25 @@ export function describeGitFaults(name: string, make: MakeSource): void {
       const packed = await world.work.run(git, { input: `${anchor}\n` });
       world.server.setFault({ kind: 'pack', pack: packed.stdout });
       const port = await world.open({ dataDir });
-      expect(reasonOf(await port.fetch('main', anchor, NEVER))).toBe('GitProtocolError');
+      expect(reasonOf(await port.fetch([MAIN], anchor, NEVER))).toBe('GitProtocolError');
+    });
+
+    it('polled again, the server odd meanwhile: asked from the start, once', async () => {
+      const { server } = world;
+      const port = await world.open();
+      const tip = await oidNamed(port);
+      server.forget();
+      server.setFault({ kind: 'bytes', bytes: packet('ERR changed'), on: 'list' });
+      expect(reasonOf(await port.refs([MAIN], NEVER))).toBe('GitProtocolError');
+      expect([server.traffic.lsRefs, server.traffic.infoRefs]).toEqual([2, 1]);
+      server.setFault(undefined);
+      expect(await oidNamed(port)).toBe(tip);
+      expect([server.traffic.lsRefs, server.traffic.infoRefs]).toEqual([3, 2]);
     });
 
     it('the server asks for patience, the wait is in the stop', async () => {
       world.server.setFault({ kind: 'status', status: 503, headers: { 'retry-after': '7' } });
-      const failed = await (await world.open()).head('main', NEVER);
+      const failed = await (await world.open()).refs([MAIN], NEVER);
       expect(failed.ok ? undefined : failed.stop.retryAfterMs).toBe(7_000);
     });
   });
@@ -125,7 +148,7 @@ export function describeGitAccess(name: string, make: MakeSource): void {
     ] as const)('%s, %#', async (_name, credentials, auth, reason) => {
       const world = await GitWorld.create(make, { auth });
       const port = await world.open({ remote: { credentials } });
-      const answers = [await port.head('main', NEVER), await port.fetch('main', undefined, NEVER)];
+      const answers = [await port.refs([MAIN], NEVER), await port.fetch([MAIN], undefined, NEVER)];
       expect(answers.map(reasonOf)).toEqual([reason, reason]);
       expect(told(answers)).not.toMatch(/canary|Y2FuYXJ5/);
       await world.close();
@@ -146,7 +169,7 @@ export function describeGitAccess(name: string, make: MakeSource): void {
       ];
       for (const fault of faults) {
         world.server.setFault(fault);
-        const failed = await port.fetch('main', undefined, NEVER);
+        const failed = await port.fetch([MAIN], undefined, NEVER);
         expect(failed.ok).toBe(false);
         expect(told([failed])).not.toContain(echo);
       }
@@ -163,7 +186,7 @@ export function describeGitAccess(name: string, make: MakeSource): void {
       const world = await GitWorld.create(make, { tls });
       const remote: Partial<Remote> = trust(tls.cert);
       const port = await world.open({ remote });
-      expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe(reason);
+      expect(reasonOf(await port.fetch([MAIN], undefined, NEVER))).toBe(reason);
       await world.close();
     });
   });

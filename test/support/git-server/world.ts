@@ -8,18 +8,34 @@ import type { Oid } from '../../../src/domain/oid.ts';
 import { repoKey } from '../../../src/domain/repo-key.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
 import type { Result } from '../../../src/domain/result.ts';
-import type { GitPort, GitSource, ObjectReader, Remote } from '../../../src/reconcile/ports.ts';
+import type {
+  Credentials,
+  GitPort,
+  GitSource,
+  ObjectReader,
+  Quarantine,
+  Remote,
+} from '../../../src/reconcile/ports.ts';
 import { manualClock } from '../clock.ts';
 import type { ManualClock } from '../clock.ts';
 import { startGitServer } from '../git-server.ts';
 import type { GitServer, GitServerOptions } from '../git-server.ts';
+import { startSshd } from '../sshd.ts';
+import type { SshdOptions } from '../sshd.ts';
+import { sshServer } from './ssh-server.ts';
 import { TestRepo, buildBareRepo, buildRepo } from '../repo-builder.ts';
 
 /** Makes the adapter under test; `dataDir` may have been used by an earlier one. */
 export type MakeSource = (dataDir: string, clock: Clock) => GitSource;
 
+/** Over HTTP, or over SSH where that is set up. */
+export type WorldOptions = Partial<GitServerOptions> & Readonly<{ ssh?: SshdOptions }>;
+
 /** Signal of a pass that nobody cancels. */
 export const NEVER = new AbortController().signal;
+
+/** The branch that every world has. */
+export const MAIN = 'refs/heads/main';
 
 const LIMITS = { maxPackBytes: 8 * 1024 * 1024, timeoutMs: 60_000 };
 
@@ -32,31 +48,38 @@ export class GitWorld {
   readonly work: TestRepo;
   readonly bare: TestRepo;
   readonly server: GitServer;
+  readonly credentials: Credentials;
   readonly clock: ManualClock = manualClock();
   readonly #make: MakeSource;
   readonly #dirs: string[] = [];
 
   private constructor(
-    parts: Pick<GitWorld, 'root' | 'work' | 'bare' | 'server'>,
+    parts: Pick<GitWorld, 'root' | 'work' | 'bare' | 'server' | 'credentials'>,
     make: MakeSource,
   ) {
     this.root = parts.root;
     this.work = parts.work;
     this.bare = parts.bare;
     this.server = parts.server;
+    this.credentials = parts.credentials;
     this.#make = make;
   }
 
-  static async create(
-    make: MakeSource,
-    options: Partial<GitServerOptions> = {},
-  ): Promise<GitWorld> {
+  static async create(make: MakeSource, options: WorldOptions = {}): Promise<GitWorld> {
     const root = await mkdtemp(join(tmpdir(), 'gw-world-'));
     await cp(await (template ??= buildTemplate()), root, { recursive: true });
     const bare = new TestRepo(join(root, 'app.git'));
     const work = new TestRepo(join(root, 'work'));
-    const server = await startGitServer({ root, ...options });
-    return new GitWorld({ root, work, bare, server }, make);
+    const { ssh, ...http } = options;
+    if (ssh === undefined) {
+      const server = await startGitServer({ root, ...http });
+      return new GitWorld({ root, work, bare, server, credentials: { kind: 'none' } }, make);
+    }
+    const sshd = await startSshd(ssh);
+    const { knownHosts, client } = sshd;
+    const credentials = { kind: 'ssh', knownHosts, identity: client.identity } as const;
+    const server = sshServer(sshd, root);
+    return new GitWorld({ root, work, bare, server, credentials }, make);
   }
 
   async close(): Promise<void> {
@@ -65,7 +88,12 @@ export class GitWorld {
   }
 
   get remote(): Remote {
-    return { url: `${this.server.url}/app.git`, credentials: { kind: 'none' } };
+    return { url: `${this.server.url}/app.git`, credentials: this.credentials };
+  }
+
+  /** The same with nobody there. */
+  get goneUrl(): string {
+    return this.remote.url.replace(/:\d+\//, ':1/');
   }
 
   /** A data directory that goes away with the world. */
@@ -75,15 +103,21 @@ export class GitWorld {
     return dir;
   }
 
+  /** The adapter under test, as a process has it. */
+  source(dataDir: string): GitSource {
+    return this.#make(dataDir, this.clock);
+  }
+
   /** Opens the repository in a fresh data directory, or in the one given. */
   async open(
     options: Readonly<{
       dataDir?: string;
+      source?: GitSource;
       remote?: Partial<Remote>;
       limits?: Partial<typeof LIMITS>;
     }> = {},
   ): Promise<GitPort> {
-    const source = this.#make(options.dataDir ?? (await this.dataDir()), this.clock);
+    const source = options.source ?? this.source(options.dataDir ?? (await this.dataDir()));
     const remote = { ...this.remote, ...options.remote };
     return source.open(repoKey('payments', 'app'), remote, { ...LIMITS, ...options.limits });
   }
@@ -141,11 +175,23 @@ export function reasonOf(result: Result<unknown>): string {
   return result.ok ? 'ok' : result.stop.reason;
 }
 
+/** What the fetched branch named. */
+export function tipOf(quarantine: Quarantine, ref = MAIN): Oid {
+  const found = quarantine.refs.get(ref);
+  if (found === undefined) throw new Error(`${ref} is not among the fetched refs`);
+  return found.oid;
+}
+
+/** What one ref names on the server; `missing` where it names nothing. */
+export async function oidNamed(port: GitPort, ref = MAIN): Promise<Oid | 'missing'> {
+  return must(await port.refs([ref], NEVER)).get(ref)?.oid ?? 'missing';
+}
+
 /** Fetches, publishes, and yields the tip. */
 export async function adopt(port: GitPort, have?: Oid): Promise<Oid> {
-  const quarantine = must(await port.fetch('main', have, NEVER));
+  const quarantine = must(await port.fetch([MAIN], have, NEVER));
   must(await quarantine.publish());
-  return quarantine.tip;
+  return tipOf(quarantine);
 }
 
 /** Which of these objects a reader has. */
