@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from './config.ts';
 
 describe('readConfig', () => {
   it('no flags, secure defaults', () => {
-    const config = readConfig([], { HOSTNAME: 'pod-1' });
+    const config = readConfig([], { HOSTNAME: 'pod-1', PATH: '/usr/bin' });
     expect(config).toEqual({
       dataDir: '/var/lib/gitward',
       namespace: 'gitward-system',
@@ -17,7 +17,9 @@ describe('readConfig', () => {
       burst: 600,
       leaderElect: true,
       concurrency: 4,
-      maxPackBytes: 64 * 1024 * 1024,
+      git: 'auto',
+      searchPath: '/usr/bin',
+      maxPackBytes: undefined,
       relistMs: 600_000,
       logLevel: 'info',
     });
@@ -32,6 +34,11 @@ describe('readConfig', () => {
     expect([config.qps, config.burst, config.leaderElect]).toEqual([10, 40, false]);
   });
 
+  it('engine and largest pack, as given', () => {
+    const config = readConfig(['--git', 'embedded', '--max-pack-mib', '3'], {});
+    expect([config.git, config.maxPackBytes]).toEqual(['embedded', 3 * 1024 * 1024]);
+  });
+
   it.each([
     ['unknown flag', ['--unsafe'], {}],
     ['positional word', ['start'], {}],
@@ -39,6 +46,8 @@ describe('readConfig', () => {
     ['zero rate', ['--qps', '0'], {}],
     ['number with a sign', ['--burst', '+5'], {}],
     ['variable that is no boolean', [], { GITWARD_ALLOW_HTTP: 'yes' }],
+    ['unknown engine', ['--git', 'libgit2'], {}],
+    ['pack of no size', ['--max-pack-mib', '0'], {}],
     ['unknown level', ['--log-level', 'trace'], {}],
   ])('%s, refused', (_name, args, environment) => {
     expect(() => readConfig(args, environment)).toThrow(ConfigError);

@@ -20,8 +20,12 @@ export type Config = Readonly<{
   leaderElect: boolean;
   /** GuardedRepos handled at the same time. */
   concurrency: number;
-  /** Most bytes of one pack. */
-  maxPackBytes: number;
+  /** Which Git engine works; `auto` takes a usable git program where PATH has one. */
+  git: GitEngine;
+  /** PATH: where that program is looked for. */
+  searchPath: string | undefined;
+  /** Most bytes of one pack; `undefined` leaves it to the engine. */
+  maxPackBytes: number | undefined;
   /** Full relist of every watched kind, in milliseconds. */
   relistMs: number;
   logLevel: LogLevel;
@@ -29,6 +33,11 @@ export type Config = Readonly<{
 
 /** What is written to the log. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The Git engines, as `--git` spells them. */
+export type GitEngine = 'auto' | 'native' | 'embedded';
+
+const ENGINES: readonly GitEngine[] = ['auto', 'native', 'embedded'];
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -45,7 +54,8 @@ const FLAGS = {
   burst: { type: 'string', default: '600' },
   'leader-elect': { type: 'boolean', default: true },
   concurrency: { type: 'string', default: '4' },
-  'max-pack-mib': { type: 'string', default: '64' },
+  git: { type: 'string', default: 'auto' },
+  'max-pack-mib': { type: 'string', default: '' },
   'relist-seconds': { type: 'string', default: '600' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
@@ -83,9 +93,11 @@ export function readConfig(
     burst: whole('burst', text('burst'), 1, 20_000),
     leaderElect: flag('leader-elect', text('leader-elect')),
     concurrency: whole('concurrency', text('concurrency'), 1, 64),
-    maxPackBytes: whole('max-pack-mib', text('max-pack-mib'), 1, 2_000) * 1024 * 1024,
+    git: oneOf('git', text('git'), ENGINES),
+    searchPath: environment['PATH'],
+    maxPackBytes: packBytes(text('max-pack-mib')),
     relistMs: whole('relist-seconds', text('relist-seconds'), 1, 86_400) * 1000,
-    logLevel: level(text('log-level')),
+    logLevel: oneOf('log-level', text('log-level'), LEVELS),
   });
 }
 
@@ -117,8 +129,12 @@ function flag(name: FlagName, text: string): boolean {
   throw new ConfigError(`--${name} takes true or false`);
 }
 
-function level(text: string): LogLevel {
-  const found = LEVELS.find((candidate) => candidate === text);
+function packBytes(text: string): number | undefined {
+  return text === '' ? undefined : whole('max-pack-mib', text, 1, 2_000) * 1024 * 1024;
+}
+
+function oneOf<T extends string>(name: FlagName, text: string, known: readonly T[]): T {
+  const found = known.find((candidate) => candidate === text);
   if (found !== undefined) return found;
-  throw new ConfigError(`--log-level takes one of ${LEVELS.join(', ')}`);
+  throw new ConfigError(`--${name} takes one of ${known.join(', ')}`);
 }

@@ -231,6 +231,7 @@ export class Controller {
       stop: held.end.stop,
       head: held.memory.head,
       anchor: held.memory.stored?.entry.anchor,
+      standing: held.memory.stored?.entry.standing,
       applied: held.memory.applied,
       guarded,
       drifts: guard.drifts(key),

@@ -1,11 +1,11 @@
-import type { GuardedRepo } from '../api/guardedrepo.ts';
+import type { GuardedRepo, Mode } from '../api/guardedrepo.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Oid } from '../domain/oid.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
 import type { Stop } from '../domain/stop.ts';
 import type { Entry, Guard } from '../guard/guard.ts';
 import type { RenderLimits } from '../render/limits.ts';
-import type { TrustedPerson } from '../signature/index.ts';
+import type { Trust } from '../signature/index.ts';
 import type { WorkPort } from '../worker/port.ts';
 import type {
   ClusterPort,
@@ -18,6 +18,7 @@ import type {
   Remote,
   StoredEntry,
 } from './ports.ts';
+import type { SourceWish } from './steps/source.ts';
 import type { Log, Meter } from './telemetry.ts';
 
 /** The world as the repo line sees it. */
@@ -53,10 +54,13 @@ export type LineRules = Readonly<{
 /** All that the source side of the line needs, from a spec that passed. */
 export type ConfiguredLine = Readonly<{
   key: RepoKey;
-  branch: string;
+  /** What is followed, and what to ask the server for. */
+  wish: SourceWish;
+  /** The repository as approvals name it. */
+  repository: string;
   remote: Remote;
   git: GitPort;
-  people: readonly TrustedPerson[];
+  trust: Trust;
   trustDigest: string;
   policyDigest: string;
 }>;
@@ -68,12 +72,15 @@ export type RepoMemory = {
   /** The two stores were compared since the start (DESIGN §6, Ledger). */
   startedUp: boolean;
   /** What the guard holds: rendered from this commit for this generation of the spec. */
-  loaded?: Readonly<{ oid: Oid; generation: number }> | undefined;
+  loaded?: Readonly<{ oid: Oid; generation: number; mode: Mode }> | undefined;
   /** Rendered whole, but these objects could not be written or compared. */
   failures: readonly Stop[];
   /** The refused head and what it was refused under: it is not judged twice. */
-  rejected?: Readonly<{ oid: Oid; under: string; stop: Stop }> | undefined;
-  head?: Oid | undefined;
+  rejected?: Rejection | undefined;
+  /** The head as last seen, as its branch or tag and commit. */
+  head?: Readonly<{ label: string; oid: Oid }> | undefined;
+  /** When the source was last looked at with success, on the monotonic clock; the first pass at first. */
+  lookedAt?: number;
   /** Targets that were written or compared whole, by name. */
   applied: Map<string, string>;
   /** What the files of the last rendered commit leave open, for people. */
@@ -81,6 +88,15 @@ export type RepoMemory = {
   /** What a deleted GuardedRepo guarded, until it is gone. */
   retiring?: readonly Entry[];
 };
+
+/** A refused head. `at` is monotonic; `waiting` is what the ledger keeps of it. */
+export type Rejection = Readonly<{
+  oid: Oid;
+  under: string;
+  at: number;
+  stop: Stop;
+  waiting: Readonly<{ range: readonly Oid[]; approvals: readonly string[] }>;
+}>;
 
 /** What every step of one pass stands on. */
 export type Ground = Readonly<{ repo: GuardedRepo; memory: RepoMemory; ports: LinePorts }>;

@@ -118,7 +118,8 @@ describe('runLine', () => {
 
   it('startAt, what is before it is not verified', async () => {
     if (unsigned === undefined) throw new Error('not built');
-    world.setSpec({ verify: { signers: ['platform'], startAt: { commit: unsigned } } });
+    const { verify } = world.repo.spec;
+    world.setSpec({ verify: { ...verify, startAt: { commit: unsigned } } });
     expect(await at(unsigned)).toEqual(['AnchorBootstrapped', 'CommitAccepted']);
     expect(world.cluster.ledgerByRepo.get(LINE_KEY)?.entry.anchor.signer).toBeUndefined();
   });

@@ -8,12 +8,21 @@ import { decideKept, formatRevision } from '../policy/decide.ts';
 import type { Anchor, LedgerEntry } from '../policy/ledger.ts';
 import type { Ground, LineEnd, Pass, RepoMemory } from './line.ts';
 import type { EventNote } from './ports.ts';
-import { checkSpec, checkTargets, configure } from './steps/configure.ts';
+import { readCommit } from './gather/walk.ts';
+import { checkSpec, checkTargets, configure, configureLocal } from './steps/configure.ts';
 import { enforce, failureOf } from './steps/enforce.ts';
-import { judge, judgedUnder, rule } from './steps/judge.ts';
+import { judge, judgedUnder } from './steps/judge.ts';
 import { loadLedger, saveLedger } from './steps/ledger.ts';
+import { look } from './steps/look.ts';
+import { rejudge, untrusted } from './steps/rejudge.ts';
+import { recordRejection } from './steps/rejection.ts';
+import { rule } from './steps/rule.ts';
+import { isAnchor } from './steps/source.ts';
+import type { Sight } from './steps/source.ts';
 import { refill, uphold } from './steps/uphold.ts';
-import { readCommit } from './steps/verify.ts';
+
+/** A refused head is judged again after this time: keys begin to count and approvals lapse by the clock. */
+const REJECTION_MS = 3_600_000;
 
 /**
  * One pass of the repo line. What was accepted before is put in force first, from the kept objects,
@@ -27,18 +36,43 @@ export async function runLine(ground: Ground, signal: AbortSignal): Promise<Line
   if (!loaded.ok) return ended(loaded.stop);
   const kept = await uphold(ground);
   const checked = checkSpec(repo, ports.rules);
-  if (!checked.ok) return ended(checked.stop);
+  if (!checked.ok) return ended(worst(ground, checked.stop));
   const line = await configure(repo, ports);
-  if (!line.ok) return ended(line.stop);
+  if (!line.ok) return withoutSource(ground, signal, line.stop);
   const pass: Pass = { ...ground, line: line.value, signal };
-  const head = await line.value.git.head(line.value.branch, signal);
-  if (!head.ok) return ended(head.stop);
-  memory.head = head.value;
-  const advanced = await advance(pass, head.value);
-  if (!advanced.ok) return ended(advanced.stop);
-  if (!kept.ok && memory.loaded === undefined) return ended(kept.stop);
-  const failed = failureOf(memory);
-  return failed.ok ? { notes: advanced.value } : { stop: failed.stop, notes: advanced.value };
+  const end = await followSource(pass);
+  if (end.stop === undefined && !kept.ok && memory.loaded === undefined) {
+    return { ...end, stop: kept.stop };
+  }
+  return end;
+}
+
+/** Re-judges what is live, needing no server, and then goes where the source points. */
+async function followSource(pass: Pass): Promise<LineEnd> {
+  const { memory } = pass;
+  const rejudged = await rejudge(pass);
+  const told = rejudged.ok ? rejudged.value : [];
+  const seen = await look(pass);
+  const advanced = seen.ok ? await advance(pass, seen.value) : seen;
+  const notes = [...told, ...(advanced.ok ? advanced.value : [])];
+  const failed = advanced.ok ? failureOf(memory) : advanced;
+  const why = worst(pass, failed.ok ? undefined : failed.stop);
+  return why === undefined ? { notes } : { stop: why, notes };
+}
+
+/** Without credentials what is live is judged again all the same: its objects are here. */
+async function withoutSource(ground: Ground, signal: AbortSignal, why: Stop): Promise<LineEnd> {
+  const local = configureLocal(ground.repo, ground.ports);
+  const rejudged = local.ok ? await rejudge({ ...ground, line: local.value, signal }) : local;
+  return { stop: worst(ground, why), notes: rejudged.ok ? rejudged.value : [] };
+}
+
+/** Worse than whatever stopped the line is that what is live cannot be trusted; both are said. */
+function worst<W extends Stop | undefined>(ground: Ground, why: W): Stop | W {
+  const distrust = untrusted(ground);
+  if (distrust === undefined || why === undefined) return distrust ?? why;
+  const { reason, message, oid } = distrust;
+  return stop(reason, `${message}. Besides: ${why.message}`, oid === undefined ? {} : { oid });
 }
 
 function ended(why: Stop): LineEnd {
@@ -46,68 +80,69 @@ function ended(why: Stop): LineEnd {
 }
 
 /** Brings the guard from the anchor to the head, if the head may become the anchor. */
-async function advance(pass: Pass, head: Oid): Promise<Result<readonly EventNote[]>> {
-  const { memory } = pass;
+async function advance(pass: Pass, seen: Sight): Promise<Result<readonly EventNote[]>> {
+  const { memory, ports } = pass;
   const { rejected } = memory;
   const entry = memory.stored?.entry;
-  if (rejected?.oid === head && rejected.under === judgedUnder(pass)) return stopped(rejected.stop);
-  if (head === entry?.anchor.oid) return stay(pass, entry);
-  const judged = await judge(pass);
+  if (rejected?.under === judgedUnder(pass, seen)) {
+    const isFresh = ports.clock.monotonic() - rejected.at < REJECTION_MS;
+    if (isFresh) return stopped(rejected.stop);
+  }
+  if (entry !== undefined && isAnchor(seen, entry)) return stay(pass, entry, seen);
+  const judged = await judge(pass, seen);
   if (!judged.ok) {
     const recorded = await recordRejection(pass, judged.stop);
     return recorded.ok ? judged : recorded;
   }
   memory.rejected = undefined;
-  const { commit, anchor, notes } = judged.value;
-  const enforced = await enforce(pass, { commit, anchor, objects: pass.line.git.published });
+  const { notes, ...accepted } = judged.value;
+  const enforced = await enforce(pass, { ...accepted, objects: pass.line.git.published });
   if (!enforced.ok) return enforced;
-  return ok([...notes, acceptedNote(pass, anchor, entry), ...ambiguityNotes(memory)]);
+  return ok([...notes, acceptedNote(pass, accepted.anchor, entry), ...ambiguityNotes(memory)]);
 }
 
 /** The head is the anchor: make sure it is in force, and after a start that the stores agree. */
-async function stay(pass: Pass, entry: LedgerEntry): Promise<Result<readonly EventNote[]>> {
+async function stay(
+  pass: Pass,
+  entry: LedgerEntry,
+  seen: Sight,
+): Promise<Result<readonly EventNote[]>> {
   const { memory, line } = pass;
-  const filled = await refill(pass, entry.anchor.oid);
+  const filled = await refill(pass, entry, seen);
   if (!filled.ok) return filled;
   const ruled = await rule(pass, line.git.published);
   if (!ruled.ok) return ruled;
   if (ruled.value.kind === 'conflict') return stopped(ruled.value.stop);
   memory.startedUp = true;
   memory.rejected = undefined;
-  const enforced = await enforceAnchor(pass, entry);
+  // After a lost store the first try had nothing to judge.
+  const rejudged = await rejudge(pass);
+  if (!rejudged.ok) return rejudged;
+  const enforced = await enforceAnchor(pass, memory.stored?.entry ?? entry);
   if (!enforced.ok) return enforced;
-  const settled = await settle(pass, memory.stored?.entry ?? entry);
+  const settled = await settle(pass, memory.stored?.entry ?? entry, seen);
   if (!settled.ok) return settled;
   const lost = ruled.value.kind === 'ledger' && ruled.value.missingStatus;
-  return ok(lost ? [restoredNote(entry.anchor.revision)] : []);
+  return ok([...rejudged.value, ...(lost ? [restoredNote(entry.anchor.revision)] : [])]);
 }
 
 async function enforceAnchor(pass: Pass, entry: LedgerEntry): Promise<Result<void>> {
-  const { anchor } = entry;
+  const { anchor, approvals = [] } = entry;
   if (pass.memory.loaded?.oid === anchor.oid) return ok(undefined);
   const objects = pass.line.git.published;
   const commit = await readCommit(objects, anchor.oid);
   if (!commit.ok) return commit;
   const accepted = decideKept(entry, anchor, commit.value);
   if (accepted === undefined) return stopped(foreignAnchor(anchor.oid));
-  return enforce(pass, { commit: accepted, anchor, objects });
+  return enforce(pass, { commit: accepted, anchor, objects, approvals });
 }
 
 /** A head that went back to the anchor ends the rejection; a renamed source keeps its anchor. */
-function settle(pass: Pass, entry: LedgerEntry): Promise<Result<void>> {
-  const { branch } = pass.line;
+function settle(pass: Pass, entry: LedgerEntry, { label }: Sight): Promise<Result<void>> {
   const { rejected: _over, ...rest } = entry;
-  const anchor = { ...entry.anchor, revision: formatRevision(branch, entry.anchor.oid) };
-  return saveLedger(pass, { ...rest, source: { url: pass.repo.spec.source.url, branch }, anchor });
-}
-
-/** Notes the refused head in the ledger, so that its replacement can be told even after a restart. */
-async function recordRejection(pass: Pass, why: Stop): Promise<Result<void>> {
-  const entry = pass.memory.stored?.entry;
-  const { rejected } = pass.memory;
-  if (entry === undefined || rejected === undefined || rejected.stop !== why) return ok(undefined);
-  const note = { oid: rejected.oid, reason: why.reason };
-  return saveLedger(pass, { ...entry, rejected: note });
+  const anchor = { ...entry.anchor, revision: formatRevision(label, entry.anchor.oid) };
+  const source = { url: pass.repo.spec.source.url, ref: pass.line.wish.name };
+  return saveLedger(pass, { ...rest, source, anchor });
 }
 
 function acceptedNote(pass: Pass, anchor: Anchor, before: LedgerEntry | undefined): EventNote {

@@ -12,16 +12,36 @@ import type { Result } from '../domain/result.ts';
 import type { Stop } from '../domain/stop.ts';
 import type { LedgerEntry } from '../policy/ledger.ts';
 
+/** Who gitward is to a Git server. */
+export type Credentials =
+  | Readonly<{ kind: 'none' }>
+  | Readonly<{ kind: 'basic'; username: string; password: string }>
+  | Readonly<{ kind: 'bearer'; token: string }>
+  /** An app installed in an organisation of GitHub; the key is RSA in PEM, the URL that of the API. */
+  | Readonly<{
+      kind: 'githubApp';
+      appId: string;
+      installationId: string;
+      privateKey: string;
+      baseUrl?: string;
+    }>
+  /** For `ssh://`: a private key in OpenSSH's form or PEM, and the text of a known_hosts file. */
+  | Readonly<{ kind: 'ssh'; identity: string; passphrase?: string; knownHosts: string }>;
+
 /** How to speak to one Git server. Secrets stay in here; no message ever quotes them. */
 export type Remote = Readonly<{
-  /** Validated: http(s), no userinfo. */
+  /** As the spec has it: http(s) without userinfo, or ssh. */
   url: string;
-  credentials:
-    | Readonly<{ kind: 'none' }>
-    | Readonly<{ kind: 'basic'; username: string; password: string }>
-    | Readonly<{ kind: 'bearer'; token: string }>;
+  credentials: Credentials;
   /** PEM; replaces the system's CAs where given. */
   ca?: string;
+  /** PEM; shown to https servers that ask for one. */
+  clientCertificate?: Readonly<{ cert: string; key: string }>;
+  /**
+   * A CONNECT proxy, `http://host:port` or `https://host:port`; it looks up the server's name. `ca` is
+   * PEM and replaces the system's CAs for the proxy's own certificate.
+   */
+  proxy?: Readonly<{ url: string; username?: string; password?: string; ca?: string }>;
 }>;
 
 /** Bounds of one fetch. */
@@ -32,20 +52,38 @@ export interface ObjectReader {
   readMany(oids: readonly Oid[]): Promise<Result<ReadonlyMap<Oid, RawObject>>>;
 }
 
+/** One ref as the server names it; `peeled` is the commit behind an annotated tag, where the server says so. */
+export type ServerRef = Readonly<{ name: string; oid: Oid; peeled?: Oid }>;
+
 /** Freshly fetched objects beside the published ones; nothing outside sees them until `publish`. */
 export interface Quarantine extends ObjectReader {
-  /** What the ref named when the pack was asked for. */
-  readonly tip: Oid;
+  /** What the refs named when the pack was asked for, by full name; the first one asked for is there. */
+  readonly refs: ReadonlyMap<string, ServerRef>;
   /** Makes the objects part of the published store, atomically; the quarantine is gone afterwards. */
   publish(): Promise<Result<void>>;
   /** Forgets everything fetched. Safe to call twice and after `publish`. */
   discard(): Promise<void>;
 }
 
-/** One repository's Git: `newOids` is a hint for reading in batches, never evidence. */
+/** One repository's Git. Refs are below refs/heads/, refs/tags/ or refs/notes/, else `InvalidSpec`. */
 export interface GitPort {
-  head(branch: string, signal: AbortSignal): Promise<Result<Oid>>;
-  fetch(branch: string, have: Oid | undefined, signal: AbortSignal): Promise<Result<Quarantine>>;
+  /**
+   * Asks for refs by full name (`refs/heads/main`) or by prefix that ends with `/`; what the server
+   * lacks is missing from the answer. More than 10,000 below one prefix are `RepositoryTooLarge`.
+   */
+  refs(
+    wanted: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<string, ServerRef>>>;
+  /**
+   * Fetches everything that the named refs reach and `have` does not. Full names: the first must
+   * exist, else `RefNotFound`; others may be missing.
+   */
+  fetch(
+    wanted: readonly string[],
+    have: Oid | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<Quarantine>>;
   /** The published store, usable with the server gone. */
   readonly published: ObjectReader;
   /** Drops the published store, for one that turned out to be damaged. */

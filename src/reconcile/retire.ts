@@ -4,19 +4,21 @@ import { repoKey } from '../domain/repo-key.ts';
 import type { Entry } from '../guard/guard.ts';
 import type { Ground, LineEnd, LinePorts } from './line.ts';
 import { loadLedger } from './steps/ledger.ts';
+import { modeInForce } from './steps/mode.ts';
 import { uphold } from './steps/uphold.ts';
 
 /**
- * Ends the guard of a deleted GuardedRepo: prunes its objects where the spec says so (never in
- * Audit), tells that protection ended, and lets the object go. The ledger entry stays.
+ * Ends the guard of a deleted GuardedRepo: prunes its objects where the spec says so (never in Audit
+ * or while frozen: the list may be a thief's), tells that protection ended, and lets the object go. The ledger entry stays.
  */
 export async function retire(ground: Ground): Promise<LineEnd> {
   const { repo, memory, ports } = ground;
   const key = repoKey(repo.metadata.namespace, repo.metadata.name);
-  const prune = repo.spec.deletionPolicy === 'Prune' && repo.spec.mode === 'Enforce';
+  const asked = repo.spec.deletionPolicy === 'Prune' && repo.spec.mode === 'Enforce';
+  const known = asked ? await loadLedger(ground) : ok(undefined);
+  if (!known.ok) return { stop: known.stop, notes: [] };
+  const prune = asked && modeInForce(repo, memory.stored?.entry) === 'Enforce';
   if (prune && memory.retiring === undefined) {
-    const known = await loadLedger(ground);
-    if (!known.ok) return { stop: known.stop, notes: [] };
     // After a restart the guard may not hold the objects yet; without them nothing would be pruned.
     await uphold(ground);
   }

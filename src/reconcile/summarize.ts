@@ -18,7 +18,7 @@ import type { Stop } from '../domain/stop.ts';
 import type { DriftRecord } from '../drift/record.ts';
 import { driftPaths, driftText } from '../drift/text.ts';
 import { formatRevision } from '../policy/decide.ts';
-import type { Anchor } from '../policy/ledger.ts';
+import type { Anchor, Standing } from '../policy/ledger.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Findings } from './conditions.ts';
 
@@ -35,7 +35,9 @@ const MAX_REQUEST_LENGTH = 1_024;
 export type Facts = Readonly<{
   now: Instant;
   stop: Stop | undefined;
-  head: Oid | undefined;
+  /** The branch or tag last seen, and its commit. */
+  head: Readonly<{ label: string; oid: Oid }> | undefined;
+  standing: Standing | undefined;
   anchor: Anchor | undefined;
   applied: ReadonlyMap<string, string>;
   /** Guarded objects by target, as inventory keys. */
@@ -47,12 +49,12 @@ export type Facts = Readonly<{
 /** The whole status of a GuardedRepo, made from facts alone: same facts, same status. */
 export function summarize(repo: GuardedRepo, facts: Facts): GuardedRepoStatus {
   const open = facts.drifts.filter((record) => record.open);
-  const { branch } = repo.spec.source.ref;
+  const { head } = facts;
   const requested = repo.metadata.annotations?.[REQUESTED_AT];
   return {
     observedGeneration: repo.metadata.generation ?? 0,
     conditions: conditionsOf(findingsOf(repo, facts, open), repo.status?.conditions ?? []),
-    ...(facts.head === undefined ? {} : { head: formatRevision(branch, facts.head) }),
+    ...(head === undefined ? {} : { head: formatRevision(head.label, head.oid) }),
     ...shownAnchor(repo, facts),
     driftCount: open.length,
     targets: repo.spec.targets.map((target) => targetStatus(target, facts)),
@@ -81,9 +83,11 @@ function findingsOf(repo: GuardedRepo, facts: Facts, open: readonly DriftRecord[
 }
 
 /** What each condition says while it is True: which commit, which signer, how much. */
-function wellSaid(repo: GuardedRepo, { anchor, guarded, head }: Facts): Findings['wellSaid'] {
+function wellSaid(
+  repo: GuardedRepo,
+  { anchor, guarded, head, standing }: Facts,
+): Findings['wellSaid'] {
   const total = [...guarded.values()].reduce((sum, keys) => sum + keys.length, 0);
-  const { branch } = repo.spec.source.ref;
   const revision = anchor?.revision ?? 'nothing';
   const by =
     anchor?.signer === undefined
@@ -94,11 +98,16 @@ function wellSaid(repo: GuardedRepo, { anchor, guarded, head }: Facts): Findings
     Ready: `${revision}, ${by}; ${objects} guarded.`,
     Stalled: '',
     SourceReady:
-      head === undefined ? `Branch ${branch}.` : `Head is ${formatRevision(branch, head)}.`,
-    SourceVerified: `${revision}, ${by}.`,
+      head === undefined ? 'Not seen yet.' : `Head is ${formatRevision(head.label, head.oid)}.`,
+    SourceVerified: `${revision}, ${by}.${sinceThen(standing)}`,
     Rendered: `${revision} gives ${objects}.`,
     InSync: `${objects} are as ${revision} says.`,
   };
+}
+
+/** What is live may have been accepted under trust that is no longer in force: said, and no fault. */
+function sinceThen(standing: Standing | undefined): string {
+  return standing?.kind === 'Retired' ? ` It would not be accepted today: ${standing.detail}` : '';
 }
 
 /** The open drift to show: a fault (a revert that failed) before one that is only reported. */
@@ -122,17 +131,19 @@ function isStopReason(reason: Reason): boolean {
  */
 function shownAnchor(
   repo: GuardedRepo,
-  { anchor, stop }: Facts,
+  { anchor, stop, standing }: Facts,
 ): Pick<GuardedRepoStatus, 'anchor'> {
   const ledger = stop?.reason === 'AnchorConflict' ? undefined : anchor;
-  const shown = ledger === undefined ? repo.status?.anchor : anchorStatus(ledger);
+  const shown = ledger === undefined ? repo.status?.anchor : anchorStatus(ledger, standing);
   return shown === undefined ? {} : { anchor: shown };
 }
 
-function anchorStatus(anchor: Anchor): AnchorStatus {
+function anchorStatus(anchor: Anchor, standing: Standing | undefined): AnchorStatus {
   return {
     revision: anchor.revision,
     oid: anchor.oid,
+    ...(anchor.tag === undefined ? {} : { tag: anchor.tag.name }),
+    ...(standing === undefined ? {} : { trust: standing.kind }),
     ...(anchor.signer === undefined ? {} : { signer: formatSigner(anchor.signer) }),
     acceptedAt: toTimestamp(anchor.acceptedAt),
     trustDigest: anchor.trustDigest,

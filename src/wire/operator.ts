@@ -1,6 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { embeddedGit } from '../adapters/git/embedded.ts';
+import { DEFAULT_PACK_MIB, chooseEngine } from '../adapters/git/choose.ts';
+import type { EngineChoice } from '../adapters/git/choose.ts';
+import { gitSource } from '../adapters/git/source.ts';
 import { servePages, textPage } from '../adapters/http/probes.ts';
 import type { Listening } from '../adapters/http/probes.ts';
 import { pinoLog } from '../adapters/telemetry/log.ts';
@@ -80,8 +82,11 @@ function buildController(
   { log, telemetry }: Readonly<{ log: Log; telemetry: Telemetry }>,
 ): Controller {
   const { meter } = telemetry;
+  const engine = chooseEngine(config.git, config.searchPath);
+  log.info('git', describeEngine(engine));
   const controller: Controller = new Controller({
-    git: embeddedGit({
+    git: gitSource({
+      engine,
       dataDir: join(config.dataDir, 'git'),
       allowHttp: config.allowHttp,
       allowPrivateAddresses: config.allowPrivateAddresses,
@@ -99,7 +104,7 @@ function buildController(
     concurrency: config.concurrency,
     log,
     meter,
-    rules: rulesOf(config),
+    rules: rulesOf(config, engine),
   });
   return controller;
 }
@@ -128,12 +133,22 @@ function buildGuard(
   });
 }
 
-function rulesOf(config: Config): LineRules {
+/** Which engine works and why, for the log. */
+function describeEngine(engine: EngineChoice): Readonly<Record<string, string>> {
+  switch (engine.name) {
+    case 'native':
+      return { engine: engine.name, path: engine.git.path, version: engine.git.version };
+    case 'embedded':
+      return { engine: engine.name, why: engine.why };
+  }
+}
+
+function rulesOf(config: Config, engine: EngineChoice): LineRules {
   return {
     allowHttp: config.allowHttp,
     allowCrossNamespace: config.allowCrossNamespace,
     ownNamespace: config.namespace,
-    maxPackBytes: config.maxPackBytes,
+    maxPackBytes: config.maxPackBytes ?? DEFAULT_PACK_MIB[engine.name] * 1024 * 1024,
     maxRangeCommits: MAX_RANGE_COMMITS,
     render: DEFAULT_RENDER_LIMITS,
     writers: WRITERS,

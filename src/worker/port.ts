@@ -1,18 +1,27 @@
+import type { CommitSignature } from '../commit/parse.ts';
 import type { Instant } from '../domain/clock.ts';
 import type { Oid } from '../domain/oid.ts';
 import type { Result } from '../domain/result.ts';
 import type { ManifestFile, ParsedManifests } from '../render/index.ts';
 import type { RenderLimits } from '../render/limits.ts';
-import type { SignatureEvidence, TrustedPerson } from '../signature/index.ts';
+import type { SignatureEvidence, SignedBytes, Trust } from '../signature/index.ts';
 
-/** Commits to check the signatures of, by raw bytes; each is re-hashed and parsed again. */
+/**
+ * Signatures to check: of commits, by raw bytes, each re-hashed and parsed again, and detached ones of
+ * tags and approvals.
+ */
 export type VerifyJob = Readonly<{
   kind: 'verify';
-  commits: readonly Readonly<{ oid: Oid; bytes: Uint8Array }>[];
-  people: readonly TrustedPerson[];
-  /** The moment of decision. */
+  commits: readonly Readonly<{ oid: Oid; bytes: Uint8Array; firstSeen?: Instant }>[];
+  detached?: readonly DetachedSignature[];
+  trust: Trust;
+  /** The moment of decision; also of first sight, where a commit names no earlier one. */
   at: Instant;
 }>;
+
+/** A signature beside what it covers. */
+export type DetachedSignature = SignedBytes &
+  Readonly<{ format: CommitSignature['format']; firstSeen?: Instant }>;
 
 /** Files to read manifests from. Callers have checked that the bytes are those the oids name. */
 export type ParseJob = Readonly<{
@@ -28,6 +37,8 @@ export type Job = VerifyJob | ParseJob;
 export type VerifyOutput = Readonly<{
   kind: 'verify';
   commits: readonly Readonly<{ oid: Oid; evidence: SignatureEvidence }>[];
+  /** In the order asked for. */
+  detached: readonly SignatureEvidence[];
   usableKeys: number;
   /** Keys that were left out, and why, for people. */
   problems: readonly string[];

@@ -1,20 +1,18 @@
-import { canonicalJson, isJsonObject } from '../../domain/json.ts';
+import { canonicalJson } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { parseOid } from '../../domain/oid.ts';
-import type { Oid } from '../../domain/oid.ts';
 import type { RepoKey } from '../../domain/repo-key.ts';
 import type { StoredEntry } from '../../reconcile/ports.ts';
+import { Damaged, instant, oid, record, text } from './ledger-fields.ts';
+import { toLists, toTag } from './ledger-lists.ts';
 
 type LedgerEntry = StoredEntry['entry'];
 type Anchor = LedgerEntry['anchor'];
 
-/** Longest entry read or written; a sound one has about a kilobyte. */
-export const MAX_ENTRY_BYTES = 32 * 1_024;
-
-const MAX_TEXT_LENGTH = 4_096;
-
-/** What makes a text no ledger entry. */
-class Damaged extends Error {}
+/**
+ * Longest entry read or written: a sound one has a kilobyte, with every list full less than this. A
+ * ConfigMap holds twice as much.
+ */
+export const MAX_ENTRY_BYTES = 512 * 1_024;
 
 /** The one text of an entry. */
 export function formatEntry(entry: LedgerEntry): string {
@@ -37,20 +35,29 @@ function toEntry(json: Json, repo: RepoKey): LedgerEntry {
     json,
     'entry',
     ['schema', 'repo', 'source', 'anchor'],
-    ['current', 'pending', 'rejected'],
+    ['left', 'current', 'pending', 'rejected', 'standing', 'seen', 'tags', 'approvals'],
   );
-  if (entry['schema'] !== 1) throw new Damaged('schema is not 1');
+  if (entry['schema'] !== 2 && entry['schema'] !== 1) throw new Damaged('schema is not 2');
   if (entry['repo'] !== repo) throw new Damaged('repo names another GuardedRepo');
-  const source = record(entry['source'], 'source', ['url', 'branch']);
   return {
-    schema: 1,
+    schema: 2,
     repo,
-    source: { url: text(source, 'url'), branch: text(source, 'branch') },
+    source: toSource(entry['source'], entry['schema']),
     anchor: toAnchor(entry['anchor']),
+    ...(entry['left'] === undefined ? {} : { left: oid(entry, 'left') }),
     ...plan(entry, 'current'),
     ...plan(entry, 'pending'),
     ...rejected(entry['rejected']),
+    ...standing(entry['standing']),
+    ...toLists(entry),
   };
+}
+
+/** Entries of the first schema named a branch. */
+function toSource(json: Json | undefined, schema: Json): LedgerEntry['source'] {
+  const source = record(json, 'source', ['url', schema === 1 ? 'branch' : 'ref']);
+  const ref = schema === 1 ? `refs/heads/${text(source, 'branch')}` : text(source, 'ref');
+  return { url: text(source, 'url'), ref };
 }
 
 function toAnchor(json: Json | undefined): Anchor {
@@ -58,17 +65,15 @@ function toAnchor(json: Json | undefined): Anchor {
     json,
     'anchor',
     ['oid', 'revision', 'acceptedAt', 'trustDigest', 'policyDigest'],
-    ['signer'],
+    ['signer', 'since', 'tag'],
   );
-  const { acceptedAt } = anchor;
-  if (typeof acceptedAt !== 'number' || !Number.isSafeInteger(acceptedAt)) {
-    throw new Damaged('acceptedAt is no instant');
-  }
   return {
     oid: oid(anchor, 'oid'),
     revision: text(anchor, 'revision'),
     ...signer(anchor['signer']),
-    acceptedAt,
+    ...since(anchor),
+    ...(anchor['tag'] === undefined ? {} : { tag: toTag(anchor['tag']) }),
+    acceptedAt: instant(anchor, 'acceptedAt'),
     trustDigest: text(anchor, 'trustDigest'),
     policyDigest: text(anchor, 'policyDigest'),
   };
@@ -76,14 +81,38 @@ function toAnchor(json: Json | undefined): Anchor {
 
 function signer(json: Json | undefined): Pick<Anchor, 'signer'> {
   if (json === undefined) return {};
-  const one = record(json, 'signer', ['name', 'signerSet', 'fingerprint']);
+  const one = record(json, 'signer', ['name', 'signerSet', 'fingerprint'], ['class']);
+  const kind = one['class'] ?? 'person';
+  if (kind !== 'person' && kind !== 'forge') throw new Damaged('signer.class is unknown');
   return {
     signer: {
+      class: kind,
       name: text(one, 'name'),
       signerSet: text(one, 'signerSet'),
       fingerprint: text(one, 'fingerprint'),
     },
   };
+}
+
+function since(anchor: JsonObject): Pick<Anchor, 'since'> {
+  if (anchor['since'] === undefined) return {};
+  return { since: anchor['since'] === 'root' ? 'root' : oid(anchor, 'since') };
+}
+
+const STANDINGS = ['Trusted', 'Retired', 'Untrusted'] as const;
+
+function standing(json: Json | undefined): Pick<LedgerEntry, 'standing'> {
+  if (json === undefined) return {};
+  const one = record(json, 'standing', ['kind', 'detail', 'trustDigest', 'policyDigest']);
+  const kind = STANDINGS.find((known) => known === one['kind']);
+  if (kind === undefined) throw new Damaged('standing.kind is unknown');
+  const { detail } = one;
+  if (typeof detail !== 'string') throw new Damaged('standing.detail is no text');
+  const digests = {
+    trustDigest: text(one, 'trustDigest'),
+    policyDigest: text(one, 'policyDigest'),
+  };
+  return { standing: { kind, detail, ...digests } };
 }
 
 function plan<K extends 'current' | 'pending'>(entry: JsonObject, key: K): Pick<LedgerEntry, K> {
@@ -100,32 +129,4 @@ function rejected(json: Json | undefined): Pick<LedgerEntry, 'rejected'> {
   if (json === undefined) return {};
   const one = record(json, 'rejected', ['oid', 'reason']);
   return { rejected: { oid: oid(one, 'oid'), reason: text(one, 'reason') } };
-}
-
-function record(
-  json: Json | undefined,
-  name: string,
-  required: readonly string[],
-  optional: readonly string[] = [],
-): JsonObject {
-  if (!isJsonObject(json)) throw new Damaged(`${name} is no object`);
-  const missing = required.find((key) => !Object.hasOwn(json, key));
-  if (missing !== undefined) throw new Damaged(`${name}.${missing} is missing`);
-  const known = new Set([...required, ...optional]);
-  if (Object.keys(json).some((key) => !known.has(key))) throw new Damaged(`${name} has more keys`);
-  return json;
-}
-
-function text(json: JsonObject, key: string): string {
-  const value = json[key];
-  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH) {
-    throw new Damaged(`${key} is no usable text`);
-  }
-  return value;
-}
-
-function oid(json: JsonObject, key: string): Oid {
-  const parsed = parseOid(text(json, key));
-  if (parsed === undefined) throw new Damaged(`${key} is no oid`);
-  return parsed;
 }

@@ -8,6 +8,8 @@ import { parseOid } from '../../domain/oid.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { repoKey } from '../../domain/repo-key.ts';
 import type { LedgerPort, StoredEntry } from '../../reconcile/ports.ts';
+import { MAX_MESSAGE_LENGTH } from '../../domain/stop.ts';
+import { MAX_APPROVAL_BYTES, MAX_KEPT_APPROVALS, MAX_SEEN, MAX_TAGS } from '../../policy/ledger.ts';
 import { createApiClient } from './client.ts';
 import { createLedger, ledgerName } from './ledger.ts';
 import { formatEntry, parseEntry } from './ledger-entry.ts';
@@ -23,13 +25,18 @@ function oid(digit: string): Oid {
 }
 
 const ENTRY: StoredEntry['entry'] = {
-  schema: 1,
+  schema: 2,
   repo: REPO,
-  source: { url: 'https://git.example.com/shop.git', branch: 'main' },
+  source: { url: 'https://git.example.com/shop.git', ref: 'refs/heads/main' },
   anchor: {
     oid: oid('a'),
     revision: `main@sha1:${oid('a')}`,
-    signer: { name: 'Ada', signerSet: 'payments', fingerprint: 'F'.repeat(40) },
+    signer: {
+      class: 'person',
+      name: 'Ada',
+      signerSet: 'payments',
+      fingerprint: 'F'.repeat(40),
+    },
     acceptedAt: 1_767_225_600_000,
     trustDigest: 'sha256:t',
     policyDigest: 'sha256:p',
@@ -37,6 +44,23 @@ const ENTRY: StoredEntry['entry'] = {
   current: { oid: oid('a'), digest: 'sha256:c' },
   pending: { oid: oid('b'), digest: 'sha256:d' },
   rejected: { oid: oid('c'), reason: 'SignatureMissing' },
+};
+
+const TAG = { name: 'v1.2.3', oid: oid('e') };
+const STANDING = {
+  kind: 'Retired',
+  detail: 'KeyRevoked: gone',
+  trustDigest: 'sha256:t',
+  policyDigest: 'sha256:p',
+} as const;
+const FULL: StoredEntry['entry'] = {
+  ...ENTRY,
+  anchor: { ...ENTRY.anchor, since: oid('d'), tag: TAG },
+  left: oid('f'),
+  standing: STANDING,
+  seen: [{ oid: oid('c'), at: 1_767_225_600_000 }],
+  tags: [TAG],
+  approvals: ['gitward approval v1\n'],
 };
 
 let sandbox: Sandbox;
@@ -145,7 +169,7 @@ describe('createLedger', () => {
   });
 
   it('an entry that could not be read back, is not saved', async () => {
-    const source = { url: 'x'.repeat(5_000), branch: 'main' };
+    const source = { url: 'x'.repeat(5_000), ref: 'refs/heads/main' };
     expect(await save('huge', undefined, { ...ENTRY, source })).toBe('AnchorConflict');
     expect(sandbox.stored('/configmaps', NAMESPACE, ledgerName(repoKey('payments', 'huge')))).toBe(
       undefined,
@@ -156,7 +180,12 @@ describe('createLedger', () => {
 describe('parseEntry', () => {
   // Each row is spread over a sound entry; JSON drops what is undefined.
   it.each([
-    ['schema 2', { schema: 2 }],
+    ['schema 3', { schema: 3 }],
+    ['schema 1 with the source of schema 2', { schema: 1 }],
+    ['a standing of no kind', { standing: { ...STANDING, kind: 'Fine' } }],
+    ['more tags than are kept', { tags: Array.from({ length: 501 }, () => TAG) }],
+    ['approvals that are no text', { approvals: [1] }],
+    ['a first sight without moment', { seen: [{ oid: oid('a') }] }],
     ['an unknown key', { extra: 1 }],
     ['no anchor', { anchor: undefined }],
     ['an oid in capitals', { anchor: { ...ENTRY.anchor, oid: 'A'.repeat(40) } }],
@@ -175,8 +204,19 @@ describe('parseEntry', () => {
     expect(typeof parseEntry(text, REPO)).toBe('string');
   });
 
-  it('a sound entry, is read back whole', () => {
-    expect(parseEntry(formatEntry(ENTRY), REPO)).toEqual(ENTRY);
+  it.each([
+    ['least', ENTRY],
+    ['every field', FULL],
+    ['from the root', { ...ENTRY, anchor: { ...ENTRY.anchor, since: 'root' } } as const],
+  ])('a sound entry with %s, is read back whole', (_name, entry) => {
+    expect(parseEntry(formatEntry(entry), REPO)).toEqual(entry);
+  });
+
+  it('an entry of the first schema, is read as one of now', () => {
+    const { class: _class, ...signer } = ENTRY.anchor.signer ?? { class: 'person' };
+    const source = { url: ENTRY.source.url, branch: 'main' };
+    const old = { ...ENTRY, schema: 1, source, anchor: { ...ENTRY.anchor, signer } };
+    expect(parseEntry(JSON.stringify(old), REPO)).toEqual(ENTRY);
   });
 
   it('any JSON and any text, is an entry or damaged but never an exception', () => {
@@ -186,5 +226,20 @@ describe('parseEntry', () => {
         expect(parseEntry(text, REPO)).toBeTypeOf('string');
       }),
     );
+  });
+});
+
+describe('the largest entry there can be', () => {
+  it('can be read back', () => {
+    const name = (index: number): string => `${index}`.padStart(250, 'v');
+    const entry = {
+      ...FULL,
+      tags: Array.from({ length: MAX_TAGS }, (_, i) => ({ name: name(i), oid: oid('e') })),
+      seen: Array.from({ length: MAX_SEEN }, () => ({ oid: oid('c'), at: 1_767_225_600_000 })),
+      // In the headers of an armor quotes may stand, which JSON writes with two characters.
+      approvals: Array.from({ length: MAX_KEPT_APPROVALS }, () => '"'.repeat(MAX_APPROVAL_BYTES)),
+      standing: { ...STANDING, detail: '"'.repeat(MAX_MESSAGE_LENGTH) },
+    };
+    expect(parseEntry(formatEntry(entry), REPO)).toEqual(entry);
   });
 });

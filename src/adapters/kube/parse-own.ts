@@ -3,23 +3,13 @@ import type { SignerSet } from '../../api/signerset.ts';
 import { validateGuardedRepo, validateSignerSet } from '../../api/validate.ts';
 import type { Problem } from '../../api/validate.ts';
 import { MAX_PROBLEMS } from '../../api/validate/check.ts';
-import { isJsonObject } from '../../domain/json.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
+import { fillRepoSpec, fillSignerSpec } from './defaults.ts';
 import { parseMeta } from './parse-meta.ts';
 import { parseRepoStatus } from './parse-status.ts';
-
-/** The defaults of `crds/guardedrepos.yaml`, for objects stored under an older schema. */
-const SPEC_DEFAULTS = {
-  suspend: false,
-  interval: '1m',
-  timeout: '60s',
-  mode: 'Enforce',
-  deletionPolicy: 'Orphan',
-} as const;
-const DRIFT_DEFAULTS = { onDrift: 'Revert' } as const;
 
 /** Rules without which an object does not have the type; all others are the config stage's. */
 const TYPE_RULES: ReadonlySet<Problem['rule']> = new Set(['required', 'type', 'choice']);
@@ -29,7 +19,7 @@ export function parseGuardedRepo(object: JsonObject): Result<GuardedRepo> {
   const metadata = parseMeta(object);
   const namespace = metadata?.namespace;
   if (metadata === undefined || namespace === undefined) return invalid('metadata has no name');
-  const spec = withDefaults(object['spec']);
+  const spec = fillRepoSpec(object['spec'] ?? null);
   const problem = typeProblem(validateGuardedRepo(spec));
   if (problem !== undefined) return invalid(`${problem.path}: ${problem.message}`);
   const status = parseRepoStatus(object['status']);
@@ -43,11 +33,11 @@ export function parseGuardedRepo(object: JsonObject): Result<GuardedRepo> {
   });
 }
 
-/** Reads a SignerSet; stops with `InvalidSpec` where any rule of its CRD is broken: trust takes no chances. */
+/** Reads a SignerSet with defaults in place; stops with `InvalidSpec` where any rule of its CRD is broken: trust takes no chances. */
 export function parseSignerSet(object: JsonObject): Result<SignerSet> {
   const metadata = parseMeta(object);
   if (metadata === undefined) return invalid('metadata has no name');
-  const { spec } = object;
+  const spec = fillSignerSpec(object['spec'] ?? null);
   const [problem] = validateSignerSet(spec);
   if (problem !== undefined) return invalid(`${problem.path}: ${problem.message}`);
   return ok({
@@ -63,20 +53,6 @@ function typeProblem(problems: readonly Problem[]): Problem | undefined {
   const found = problems.find(({ rule }) => TYPE_RULES.has(rule));
   // Validation tells no more than so many: others may have stayed hidden.
   return found ?? (problems.length >= MAX_PROBLEMS ? problems[0] : undefined);
-}
-
-function withDefaults(spec: Json | undefined): Json | undefined {
-  if (!isJsonObject(spec)) return spec;
-  const { targets } = spec;
-  const filled = Array.isArray(targets) ? { targets: targets.map(targetWithDefaults) } : {};
-  return { ...SPEC_DEFAULTS, ...spec, ...filled };
-}
-
-function targetWithDefaults(target: Json): Json {
-  if (!isJsonObject(target)) return target;
-  const { drift } = target;
-  if (drift !== undefined && !isJsonObject(drift)) return target;
-  return { ...target, drift: { ...DRIFT_DEFAULTS, ...drift } };
 }
 
 function invalid(why: string): Result<never> {

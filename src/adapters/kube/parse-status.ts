@@ -66,7 +66,7 @@ function isCondition(json: unknown): json is Condition {
 }
 
 function isAnchor(json: unknown): json is AnchorStatus {
-  return fits(json, ANCHOR, ['signer']);
+  return fits(json, ANCHOR, ['signer', 'tag', 'trust']);
 }
 
 function isDriftItem(json: unknown): json is DriftItem {

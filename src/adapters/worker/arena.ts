@@ -1,4 +1,4 @@
-import type { Job } from '../../worker/port.ts';
+import type { Job, VerifyJob } from '../../worker/port.ts';
 
 /** A job whose bytes all lie in one buffer of their own, to be handed over without another copy. */
 export type PackedJob = Readonly<{ job: Job; transfer: readonly ArrayBuffer[] }>;
@@ -19,7 +19,19 @@ export function packJob(job: Job): PackedJob {
   };
   const packed: Job =
     job.kind === 'verify'
-      ? { ...job, commits: job.commits.map(place) }
+      ? { ...job, commits: job.commits.map(place), ...detachedOf(job) }
       : { ...job, blobs: job.blobs.map(place) };
   return { job: packed, transfer: [arena] };
+}
+
+/** Tags and approvals are few and small: a copy of their own is enough. */
+function detachedOf({ detached }: VerifyJob): Pick<VerifyJob, 'detached'> {
+  if (detached === undefined) return {};
+  return {
+    detached: detached.map((one) => ({
+      ...one,
+      armor: one.armor.slice(),
+      payload: one.payload.slice(),
+    })),
+  };
 }

@@ -3,6 +3,7 @@ import { GpgHome } from '../../../test/support/gpg.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { buildRepo } from '../../../test/support/repo-builder.ts';
 import type { TestRepo } from '../../../test/support/repo-builder.ts';
+import { person, trustIn } from '../../../test/support/trust.ts';
 import { hashObject } from '../../commit/oid.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Result } from '../../domain/result.ts';
@@ -122,7 +123,7 @@ describe('packJob', () => {
       const bytes = pack.subarray(at, at + 5);
       return { oid: hashObject('commit', bytes), bytes };
     });
-    const packed = packJob({ kind: 'verify', commits, people: [], at: 0 });
+    const packed = packJob({ kind: 'verify', commits, trust: trustIn(), at: 0 });
     expect(packed.transfer.map((buffer) => buffer.byteLength)).toStrictEqual([10]);
     expect(
       packed.job.kind === 'verify' && packed.job.commits.map((one) => one.bytes),
@@ -144,7 +145,7 @@ describe('the real thread', () => {
     job = {
       kind: 'verify',
       commits: [signed, unsigned, { oid: signed.oid, bytes: unsigned.bytes }],
-      people: [{ signerSet: 'team', name: 'alice', keys: [{ openPGP }, { openPGP: 'x' }] }],
+      trust: trustIn(person('alice', [openPGP, 'x'])),
       at: Date.now(),
     };
   });

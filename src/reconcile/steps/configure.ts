@@ -1,14 +1,17 @@
 import { parseDuration } from '../../api/duration.ts';
 import type { GuardedRepo } from '../../api/guardedrepo.ts';
 import { validateGuardedRepo } from '../../api/validate.ts';
+import { repositoryIdentity } from '../../policy/approval.ts';
 import { policyDigest } from '../../policy/digest.ts';
 import { repoKey } from '../../domain/repo-key.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
-import { peopleOf, trustDigest } from '../../signature/index.ts';
+import { trustDigest, trustOf } from '../../signature/index.ts';
 import type { ConfiguredLine, LinePorts, LineRules } from '../line.ts';
-import type { Remote } from '../ports.ts';
+import type { FetchLimits } from '../ports.ts';
+import { readRemote } from './remote.ts';
+import { wishOf } from './source.ts';
 
 /** Longest a fetch may take when the spec says nothing usable; the CRD's default. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -47,6 +50,16 @@ export async function configure(
   repo: GuardedRepo,
   ports: LinePorts,
 ): Promise<Result<ConfiguredLine>> {
+  const local = configureLocal(repo, ports);
+  if (!local.ok) return local;
+  const remote = await readRemote(repo, ports);
+  if (!remote.ok) return remote;
+  const git = ports.git.open(local.value.key, remote.value, limitsOf(repo, ports));
+  return ok({ ...local.value, remote: remote.value, git });
+}
+
+/** The part that what is live is judged again with: trust and kept objects, no credentials. */
+export function configureLocal(repo: GuardedRepo, ports: LinePorts): Result<ConfiguredLine> {
   const { source, verify } = repo.spec;
   if (source.url.startsWith('http:') && !ports.rules.allowHttp) {
     const message = `source.url uses plain http; use https, or start the operator with --allow-http`;
@@ -56,56 +69,28 @@ export async function configure(
   const absent = verify.signers.filter(
     (name) => !signerSets.some((set) => set.metadata.name === name),
   );
-  const people = peopleOf(signerSets);
-  if (absent.length > 0 || people.every((person) => person.keys.length === 0)) {
+  const trust = trustOf(signerSets);
+  if (absent.length > 0 || trust.holders.every(({ keys }) => keys.length === 0)) {
     const missing = absent.length > 0 ? `SignerSet ${absent.join(', ')} does not exist` : 'no key';
     return stopped(
       stop('SignersEmpty', `verify.signers: ${missing}; nobody could sign, so nothing is accepted`),
     );
   }
-  const remote = await readRemote(repo, ports);
-  if (!remote.ok) return remote;
   const key = repoKey(repo.metadata.namespace, repo.metadata.name);
-  const limits = {
-    maxPackBytes: ports.rules.maxPackBytes,
-    timeoutMs: parseDuration(repo.spec.timeout) ?? DEFAULT_TIMEOUT_MS,
-  };
+  const remote = { url: source.url, credentials: { kind: 'none' } } as const;
   return ok({
     key,
-    branch: source.ref.branch,
-    remote: remote.value,
-    git: ports.git.open(key, remote.value, limits),
-    people,
+    wish: wishOf(repo.spec),
+    repository: repositoryIdentity(repo.spec.source.url) ?? repo.spec.source.url,
+    remote,
+    git: ports.git.open(key, remote, limitsOf(repo, ports)),
+    trust,
     trustDigest: trustDigest(signerSets),
     policyDigest: policyDigest(verify),
   });
 }
 
-/** Reads the credentials; a Secret in another namespace cannot be named. */
-async function readRemote(repo: GuardedRepo, ports: LinePorts): Promise<Result<Remote>> {
-  const { url, secretRef } = repo.spec.source;
-  if (secretRef === undefined) return ok({ url, credentials: { kind: 'none' } });
-  const namespace = repo.metadata.namespace;
-  const where = `Secret ${namespace}/${secretRef.name}`;
-  const found = await ports.cluster.secret(namespace, secretRef.name);
-  if (!found.ok) return found;
-  if (found.value === undefined) {
-    const message = `${where} does not exist; create it with username and password, or bearerToken`;
-    return stopped(stop('CredentialsNotFound', message));
-  }
-  const values = found.value;
-  const [token, username, password] = ['bearerToken', 'username', 'password'].map((key) =>
-    values.get(key),
-  );
-  const ca = values.get('ca.crt');
-  const trust = ca === undefined ? {} : { ca };
-  if (token !== undefined && token !== '') {
-    return ok({ url, credentials: { kind: 'bearer', token }, ...trust });
-  }
-  if (username !== undefined && password !== undefined) {
-    return ok({ url, credentials: { kind: 'basic', username, password }, ...trust });
-  }
-  if (ca !== undefined) return ok({ url, credentials: { kind: 'none' }, ca });
-  const message = `${where} holds neither bearerToken, nor username and password, nor ca.crt`;
-  return stopped(stop('CredentialsNotFound', message));
+function limitsOf(repo: GuardedRepo, { rules }: LinePorts): FetchLimits {
+  const timeoutMs = parseDuration(repo.spec.timeout) ?? DEFAULT_TIMEOUT_MS;
+  return { maxPackBytes: rules.maxPackBytes, timeoutMs };
 }

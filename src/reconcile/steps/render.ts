@@ -1,25 +1,29 @@
-import { parseTree } from '../../commit/tree.ts';
-import type { TreeEntry } from '../../commit/tree.ts';
 import { verifyOid } from '../../commit/oid.ts';
 import type { TargetSpec } from '../../api/guardedrepo.ts';
-import type { DesiredState, Manifest } from '../../domain/manifest.ts';
-import type { Oid } from '../../domain/oid.ts';
+import type { DesiredState, Manifest, ReadBlob } from '../../domain/manifest.ts';
+import { formatObject } from '../../domain/object-ref.ts';
 import type { AcceptedCommit } from '../../domain/proof.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
-import { isManifestFile, kindKey, placeManifests, requiredKinds } from '../../render/index.ts';
+import type { Stop } from '../../domain/stop.ts';
+import {
+  kindKey,
+  kustomizeAnnotation,
+  placeManifests,
+  readSetOf,
+  requiredKinds,
+} from '../../render/index.ts';
+import type { ManifestFile } from '../../render/index.ts';
 import type { LinePorts } from '../line.ts';
 import type { ObjectReader, ServedKind } from '../ports.ts';
+import { missingObject, sourceTree } from './source-tree.ts';
 
 /** Longest the documents of one target may take to parse. */
 const PARSE_DEADLINE_MS = 20_000;
 
 /** Blobs read at once. */
 const BATCH_BLOBS = 128;
-
-type FoundFile = Readonly<{ path: string; oid: Oid }>;
-type RenderBlob = FoundFile & Readonly<{ bytes: Uint8Array }>;
 
 /** Turns one target's directory of an accepted commit into what Git wants there; every byte is re-hashed. */
 export async function render(
@@ -28,27 +32,40 @@ export async function render(
   objects: ObjectReader,
   ports: LinePorts,
 ): Promise<Result<DesiredState>> {
-  const root = await descend(commit.tree, target.path, objects);
-  if (!root.ok) return root;
-  const files = await listFiles(root.value, target.path, objects, ports.rules.render.maxFiles);
-  if (!files.ok) return files;
-  const blobs = await readBlobs(files.value, objects, ports.rules.render.maxTotalBytes);
-  if (!blobs.ok) return blobs;
   const limits = ports.rules.render;
+  const found = await readSetOf(sourceTree(commit.tree, objects), target.path, limits);
+  if (!found.ok) return found;
+  const { manifests, unrendered, kind } = found.value;
+  if (unrendered !== undefined) return stopped(unrendered);
+  const blobs = await readBlobs(manifests, objects, limits.maxTotalBytes);
+  if (!blobs.ok) return blobs;
   const parsed = await ports.work.run(
     { kind: 'parse', blobs: blobs.value, limits },
     PARSE_DEADLINE_MS,
   );
   if (!parsed.ok) return parsed;
+  const steered = kind === 'Composed' ? findSteered(parsed.value.manifests) : undefined;
+  if (steered !== undefined) return stopped(steered);
   const placed = await place(parsed.value.manifests, target, ports);
   if (!placed.ok) return placed;
   return ok({
     commit,
     target: target.name,
     manifests: placed.value,
-    readSet: files.value,
+    readSet: found.value.blobs,
     warnings: parsed.value.warnings,
   });
+}
+
+/** An object that kustomize would not take as its file has it, so neither does gitward. */
+function findSteered(manifests: readonly Manifest[]): Stop | undefined {
+  for (const manifest of manifests) {
+    const key = kustomizeAnnotation(manifest);
+    if (key === undefined) continue;
+    const message = `${manifest.origin.path}: ${formatObject(manifest.ref)} carries the annotation ${key}, which kustomize acts on and gitward cannot render yet; remove it`;
+    return stop('ManifestInvalid', message, { object: manifest.ref });
+  }
+  return undefined;
 }
 
 async function place(
@@ -65,64 +82,12 @@ async function place(
   return placeManifests(manifests, target, kinds);
 }
 
-/** Follows the path from the root tree; only directories lead on. */
-async function descend(tree: Oid, path: string, objects: ObjectReader): Promise<Result<Oid>> {
-  let at = tree;
-  for (const name of path === '.' ? [] : path.split('/')) {
-    const entries = await readTree(at, objects);
-    if (!entries.ok) return entries;
-    const found = entries.value.find((entry) => entry.name === name);
-    if (found === undefined || found.mode !== 'tree') {
-      const reason = found === undefined ? 'ManifestInvalid' : 'PathEscapes';
-      return stopped(stop(reason, `path ${path}: ${name} is no directory in this commit`));
-    }
-    at = found.oid;
-  }
-  return ok(at);
-}
-
-async function listFiles(
-  root: Oid,
-  path: string,
-  objects: ObjectReader,
-  maxFiles: number,
-): Promise<Result<readonly FoundFile[]>> {
-  const files: FoundFile[] = [];
-  const open = [{ oid: root, path: path === '.' ? '' : `${path}/` }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const entries = await readTree(next.oid, objects);
-    if (!entries.ok) return entries;
-    for (const entry of entries.value) {
-      const at = `${next.path}${entry.name}`;
-      if (entry.mode === 'symlink' || entry.mode === 'gitlink') {
-        const message = `${at} is a ${entry.mode === 'symlink' ? 'symbolic link' : 'submodule'}; gitward follows neither, remove it from the target's path`;
-        return stopped(stop('PathEscapes', message));
-      }
-      if (entry.mode === 'tree') open.push({ oid: entry.oid, path: `${at}/` });
-      else if (isManifestFile(at)) files.push({ path: at, oid: entry.oid });
-    }
-    if (files.length + open.length > maxFiles) {
-      const message = `path ${path} holds more than ${maxFiles} files and directories`;
-      return stopped(stop('RenderLimitExceeded', message));
-    }
-  }
-  return ok(files.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
-}
-
-async function readTree(oid: Oid, objects: ObjectReader): Promise<Result<readonly TreeEntry[]>> {
-  const found = await objects.readMany([oid]);
-  if (!found.ok) return found;
-  const raw = found.value.get(oid);
-  if (raw === undefined) return stopped(missing('tree', oid));
-  return parseTree({ ...raw, oid });
-}
-
 async function readBlobs(
-  files: readonly FoundFile[],
+  files: readonly ReadBlob[],
   objects: ObjectReader,
   maxBytes: number,
-): Promise<Result<readonly RenderBlob[]>> {
-  const blobs: RenderBlob[] = [];
+): Promise<Result<readonly ManifestFile[]>> {
+  const blobs: ManifestFile[] = [];
   let total = 0;
   for (let start = 0; start < files.length; start += BATCH_BLOBS) {
     const batch = files.slice(start, start + BATCH_BLOBS);
@@ -130,7 +95,7 @@ async function readBlobs(
     if (!found.ok) return found;
     for (const file of batch) {
       const raw = found.value.get(file.oid);
-      if (raw === undefined || raw.type !== 'blob') return stopped(missing('blob', file.oid));
+      if (raw === undefined || raw.type !== 'blob') return stopped(missingObject('blob', file.oid));
       const checked = verifyOid({ ...raw, oid: file.oid });
       if (!checked.ok) return checked;
       total += raw.bytes.length;
@@ -142,9 +107,4 @@ async function readBlobs(
     }
   }
   return ok(blobs);
-}
-
-function missing(what: string, oid: Oid): ReturnType<typeof stop> {
-  const message = `${what} ${oid} of an accepted commit is not in the store`;
-  return stop('HistoryIncomplete', message, { oid });
 }

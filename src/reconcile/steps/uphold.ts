@@ -9,8 +9,10 @@ import { decideKept } from '../../policy/decide.ts';
 import type { LedgerEntry } from '../../policy/ledger.ts';
 import type { Ground, LinePorts, Pass, RepoMemory } from '../line.ts';
 import type { GitPort } from '../ports.ts';
+import type { Sight } from './source.ts';
 import { enforce } from './enforce.ts';
-import { readCommit } from './verify.ts';
+import { readCommit } from '../gather/walk.ts';
+import { modeInForce } from './mode.ts';
 
 /**
  * Puts in force what the ledger says was being rolled out or was rolled out last, from the kept
@@ -26,26 +28,44 @@ export async function uphold(ground: Ground): Promise<Result<void>> {
     last = await upholdOne(ground, { entry, oid, git });
     if (last.ok) return last;
   }
+  await holdBack(ground, entry);
   return last;
+}
+
+/** What cannot be rendered anew is at least healed no longer than the mode in force allows. */
+async function holdBack({ repo, ports }: Ground, entry: LedgerEntry): Promise<void> {
+  const { guard } = ports;
+  const key = repoKey(repo.metadata.namespace, repo.metadata.name);
+  const entries = guard.entries(key);
+  if (modeInForce(repo, entry) !== 'Audit' || entries.every(({ mode }) => mode === 'Audit')) return;
+  const staged = guard.stage(
+    key,
+    entries.map((one) => ({ ...one, mode: 'Audit' as const })),
+  );
+  if (staged.ok) await guard.commit(key);
 }
 
 /**
  * Makes sure the anchor's objects are in the published store: a lost or damaged store is fetched
  * anew and every object the guard uses is re-hashed when it is read.
  */
-export async function refill({ line, signal }: Pass, anchor: Oid): Promise<Result<void>> {
-  const held = await readCommit(line.git.published, anchor);
+export async function refill(
+  { line, signal }: Pass,
+  { anchor }: LedgerEntry,
+  sight: Sight,
+): Promise<Result<void>> {
+  const held = await readCommit(line.git.published, anchor.oid);
   if (held.ok) return ok(undefined);
   await line.git.reset();
-  const fetched = await line.git.fetch(line.branch, undefined, signal);
+  const fetched = await line.git.fetch(sight.wanted, undefined, signal);
   if (!fetched.ok) return fetched;
   const quarantine = fetched.value;
   try {
-    if (quarantine.tip !== anchor) {
-      const message = 'the branch moved while its objects were fetched anew; trying again';
-      return stopped(stop('GitProtocolError', message, { oid: quarantine.tip }));
+    if (quarantine.refs.get(sight.ref)?.oid !== sight.oid) {
+      const message = 'the source moved while its objects were fetched anew; trying again';
+      return stopped(stop('GitProtocolError', message, { oid: anchor.oid }));
     }
-    const commit = await readCommit(quarantine, anchor);
+    const commit = await readCommit(quarantine, anchor.oid);
     return commit.ok ? await quarantine.publish() : commit;
   } finally {
     await quarantine.discard();
@@ -55,7 +75,7 @@ export async function refill({ line, signal }: Pass, anchor: Oid): Promise<Resul
 function inForce(repo: GuardedRepo, memory: RepoMemory, entry: LedgerEntry): boolean {
   const { loaded, failures } = memory;
   if (loaded === undefined || failures.length > 0) return false;
-  const known = keptOids(entry).includes(loaded.oid);
+  const known = keptOids(entry).includes(loaded.oid) && loaded.mode === modeInForce(repo, entry);
   return known && loaded.generation === (repo.metadata.generation ?? 0);
 }
 
@@ -75,7 +95,12 @@ async function upholdOne(
   if (accepted === undefined) {
     return stopped(stop('AnchorConflict', `the ledger does not vouch for ${oid}`, { oid }));
   }
-  const enforcement = { commit: accepted, anchor: entry.anchor, objects: git.published };
+  const enforcement = {
+    commit: accepted,
+    anchor: entry.anchor,
+    objects: git.published,
+    approvals: entry.approvals ?? [],
+  };
   return enforce(ground, enforcement);
 }
 

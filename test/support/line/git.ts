@@ -4,15 +4,23 @@ import { ok, stopped } from '../../../src/domain/result.ts';
 import type { Result } from '../../../src/domain/result.ts';
 import { stop } from '../../../src/domain/stop.ts';
 import type { Stop } from '../../../src/domain/stop.ts';
-import type { GitPort, GitSource, ObjectReader, Quarantine } from '../../../src/reconcile/ports.ts';
+import type {
+  GitPort,
+  GitSource,
+  ObjectReader,
+  Quarantine,
+  ServerRef,
+} from '../../../src/reconcile/ports.ts';
 import type { TestRepo } from '../repo-builder.ts';
 
 /** A Git port over a real repository on disk, with a published store that only knows what was published. */
 export class LocalGit implements GitSource {
   readonly #repo: TestRepo;
   readonly #published = new Set<Oid>();
-  /** What the server names; HEAD unless set. */
+  /** What every branch names; HEAD unless set. */
   tip: Oid | undefined;
+  /** Other refs by full name: tags, notes. */
+  readonly named = new Map<string, Oid>();
   /** Every call to the server ends so. */
   down: Stop | undefined;
   fetches = 0;
@@ -28,8 +36,9 @@ export class LocalGit implements GitSource {
 
   open(): GitPort {
     return {
-      head: async () => (this.down === undefined ? ok(await this.#head()) : stopped(this.down)),
-      fetch: () => this.#fetch(),
+      refs: async (wanted) =>
+        this.down === undefined ? ok(await this.#refs(wanted)) : stopped(this.down),
+      fetch: (wanted) => this.#fetch(wanted),
       published: this.#reader(async (oid) => this.#published.has(oid)),
       reset: async () => this.loseStore(),
     };
@@ -39,15 +48,32 @@ export class LocalGit implements GitSource {
     return this.tip ?? (await this.#repo.head());
   }
 
-  async #fetch(): Promise<Result<Quarantine>> {
+  /** Branches name the tip; tags and notes what they were set to. */
+  async #refs(wanted: readonly string[]): Promise<ReadonlyMap<string, ServerRef>> {
+    const oid = await this.#head();
+    const found = new Map<string, ServerRef>();
+    for (const name of wanted) {
+      if (name.startsWith('refs/heads/')) found.set(name, { name, oid });
+    }
+    for (const [name, named] of this.named) {
+      const asked = wanted.some(
+        (one) => one === name || (one.endsWith('/') && name.startsWith(one)),
+      );
+      if (asked) found.set(name, { name, oid: named });
+    }
+    return found;
+  }
+
+  async #fetch(wanted: readonly string[]): Promise<Result<Quarantine>> {
     if (this.down !== undefined) return stopped(this.down);
     this.fetches += 1;
-    const tip = await this.#head();
+    const refs = await this.#refs(wanted);
     return ok({
-      tip,
+      refs,
       ...this.#reader(async () => true),
       publish: async () => {
-        const listed = await this.#repo.git('rev-list', '--objects', tip);
+        const oids = [...refs.values()].map(({ oid }) => oid);
+        const listed = await this.#repo.git('rev-list', '--objects', ...oids);
         for (const line of listed.split('\n')) {
           // rev-list prints an oid first on every line.
           this.#published.add(line.slice(0, 40) as Oid);

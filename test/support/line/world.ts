@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { GuardedRepo } from '../../../src/api/guardedrepo.ts';
-import type { SignerSet } from '../../../src/api/signerset.ts';
+import type { Person, SignerSet } from '../../../src/api/signerset.ts';
 import { repoKey } from '../../../src/domain/repo-key.ts';
 import { createGuard } from '../../../src/guard/guard.ts';
 import { freshMemory } from '../../../src/reconcile/line.ts';
@@ -47,11 +47,13 @@ export class LineWorld {
     this.#ports = this.#build();
   }
 
-  static async create(work: TestRepo, signer: GpgKey): Promise<LineWorld> {
-    const openPGP = await signer.home.publicKey(signer);
-    const people = [{ name: 'Ada', keys: [{ openPGP }] }];
-    const set = { apiVersion: 'gitward.dev/v1alpha1', kind: 'SignerSet' } as const;
-    return new LineWorld(work, [{ ...set, metadata: { name: 'platform' }, spec: { people } }]);
+  static async create(work: TestRepo, ...signers: readonly GpgKey[]): Promise<LineWorld> {
+    return new LineWorld(work, [signerSet(await Promise.all(signers.map((key) => personOf(key))))]);
+  }
+
+  /** From now on these people may sign, and nobody else. */
+  setPeople(...people: readonly Person[]): void {
+    this.cluster.signers = [signerSet(people)];
   }
 
   get ground(): Ground {
@@ -114,6 +116,17 @@ export class LineWorld {
   }
 }
 
+/** A person with this key and its address; `more` replaces what it names. */
+export async function personOf(key: GpgKey, more: Partial<Person> = {}): Promise<Person> {
+  const openPGP = await key.home.publicKey(key);
+  return { name: key.name, emails: [key.email], keys: [{ openPGP }], ...more };
+}
+
+function signerSet(people: readonly Person[]): SignerSet {
+  const set = { apiVersion: 'gitward.dev/v1alpha1', kind: 'SignerSet' } as const;
+  return { ...set, metadata: { name: 'platform' }, spec: { people } };
+}
+
 function lineRepo(): GuardedRepo {
   return {
     apiVersion: 'gitward.dev/v1alpha1',
@@ -125,8 +138,19 @@ function lineRepo(): GuardedRepo {
       timeout: '60s',
       mode: 'Enforce',
       deletionPolicy: 'Orphan',
-      source: { url: 'https://git.example.com/shop.git', ref: { branch: 'main' } },
-      verify: { signers: ['platform'] },
+      source: {
+        url: 'https://git.example.com/shop.git',
+        ref: { branch: 'main' },
+        maxStaleness: '24h',
+      },
+      verify: {
+        signatures: 'EveryCommit',
+        signers: ['platform'],
+        bindIdentity: 'Committer',
+        forge: 'Deny',
+        onUntrusted: 'Freeze',
+        maxPending: '24h',
+      },
       targets: [
         {
           name: 'prod',
