@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedGit } from '../../src/adapters/git/embedded.ts';
 import { NaiveClone } from '../support/git-server/naive.ts';
-import { GitWorld, NEVER, adopt, filesIn, reasonOf } from '../support/git-server/world.ts';
+import { GitWorld, MAIN, NEVER, adopt, filesIn, reasonOf } from '../support/git-server/world.ts';
 
 /** The server says that history ends at the tip, though nobody asked for a shallow answer. */
 describe.each([1, 2] as const)('attack: forced shallow, protocol version %i', (protocol) => {
@@ -29,13 +29,13 @@ describe.each([1, 2] as const)('attack: forced shallow, protocol version %i', (p
     const dataDir = await world.dataDir();
     const port = await world.open({ dataDir });
     world.server.setFault({ kind: 'shallow' });
-    expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe('HistoryIncomplete');
+    expect(reasonOf(await port.fetch([MAIN], undefined, NEVER))).toBe('HistoryIncomplete');
     expect(await filesIn(dataDir)).toEqual([]);
     world.server.setFault(undefined);
     const anchor = await adopt(port);
     const tip = await world.advance();
     world.server.setFault({ kind: 'shallow' });
-    expect(reasonOf(await port.fetch('main', anchor, NEVER))).toBe('HistoryIncomplete');
+    expect(reasonOf(await port.fetch([MAIN], anchor, NEVER))).toBe('HistoryIncomplete');
     world.server.setFault(undefined);
     expect(await adopt(port, anchor)).toBe(tip);
   });
@@ -51,6 +51,6 @@ describe.each([1, 2] as const)('attack: forced shallow, protocol version %i', (p
       `${root}/cut.git`,
     );
     const port = await world.open({ remote: { url: `${server.url}/cut.git` } });
-    expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe('HistoryIncomplete');
+    expect(reasonOf(await port.fetch([MAIN], undefined, NEVER))).toBe('HistoryIncomplete');
   });
 });

@@ -31,22 +31,24 @@ async function gpgOutput(...args: readonly string[]): Promise<Uint8Array> {
   return withSignature(commitText(), signed.toString());
 }
 
-it('a real SSH signature, unsupported', async () => {
+it('a real SSH signature where only OpenPGP keys are listed, untrusted', async () => {
   const key = join(dir, 'key');
   await runTool(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
   await runTool(['sh', '-c', 'cat > "$1"', 'sh', `${key}.txt`], { input: commitText() });
   await runTool(['ssh-keygen', '-q', '-Y', 'sign', '-n', 'git', '-f', key, `${key}.txt`]);
   const bytes = withSignature(commitText(), await readFile(`${key}.txt.sig`, 'utf8'));
-  expect(await judge(bytes, keyring)).toBe('SignatureFormatUnsupported');
+  expect(await judge(bytes, keyring)).toBe('SignerUntrusted');
 });
 
-it('OpenPGP bytes under an SSH or CMS label, unsupported', async () => {
+it.each([
+  ['an SSH', 'SSH SIGNATURE', 'SignatureFormatUnsupported'],
+  // Its checksum line alone makes it no PEM.
+  ['a CMS', 'SIGNED MESSAGE', 'CommitMalformed'],
+])('OpenPGP bytes under %s label, refused', async (_, label, reason) => {
   const honest = await signedCommit(alice);
-  for (const label of ['SSH SIGNATURE', 'SIGNED MESSAGE']) {
-    const begin = edit(honest, 'BEGIN PGP SIGNATURE', `BEGIN ${label}`);
-    const bytes = edit(begin, 'END PGP SIGNATURE', `END ${label}`);
-    expect(await judge(bytes, keyring)).toBe('SignatureFormatUnsupported');
-  }
+  const begin = edit(honest, 'BEGIN PGP SIGNATURE', `BEGIN ${label}`);
+  const bytes = edit(begin, 'END PGP SIGNATURE', `END ${label}`);
+  expect(await judge(bytes, keyring)).toBe(reason);
 });
 
 it.each([

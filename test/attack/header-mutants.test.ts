@@ -10,6 +10,7 @@ import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
 import { buildRepo, withSignature } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
+import { momentOf } from '../support/trust.ts';
 import { keyringOf } from './judgement.ts';
 
 // Thousands of ways to disturb the headers of a signed commit. Whatever gitward takes, the real git
@@ -120,7 +121,7 @@ it(`${MUTANTS} header mutants (SEED=${SEED}), git reads what gitward accepts the
     }
     accepted.set(parsed.value.oid, parsed.value);
     await writeMutant(parsed.value.oid, bytes);
-    const evidence = await verifySignature(parsed.value, keyring, Date.now());
+    const evidence = await verifySignature(parsed.value, keyring, momentOf(Date.now()));
     if (evidence.kind === 'good') signed.push(parsed.value.oid);
   }
   // The run says something only if all three fates occur.

@@ -4,16 +4,14 @@ import { loadKeyring, verifySignature } from '../../src/signature/index.ts';
 import type { Keyring, SignatureEvidence } from '../../src/signature/index.ts';
 import type { GpgKey } from '../support/gpg.ts';
 import { withSignature } from '../support/repo-builder.ts';
+import { momentOf, person, trustIn } from '../support/trust.ts';
 
 /** A keyring of these keys, each under its owner's name in the SignerSet `team`. */
 export async function keyringOf(...keys: readonly GpgKey[]): Promise<Keyring> {
   const people = await Promise.all(
-    keys.map(async (key) => {
-      const openPGP = await key.home.publicKey(key);
-      return { signerSet: 'team', name: key.name, keys: [{ openPGP }] };
-    }),
+    keys.map(async (key) => person(key.name, [await key.home.publicKey(key)])),
   );
-  return (await loadKeyring(people)).keyring;
+  return (await loadKeyring(trustIn(...people))).keyring;
 }
 
 /** All that gitward makes of raw commit bytes; malformed bytes look like a bad signature. */
@@ -23,7 +21,7 @@ export async function evidenceOf(
   at = Date.now(),
 ): Promise<SignatureEvidence> {
   const parsed = parseCommit({ oid: hashObject('commit', bytes), type: 'commit', bytes });
-  if (parsed.ok) return verifySignature(parsed.value, keyring, at);
+  if (parsed.ok) return verifySignature(parsed.value, keyring, momentOf(at));
   return { kind: 'bad', reason: 'CommitMalformed', detail: parsed.stop.message };
 }
 
@@ -35,8 +33,8 @@ export async function judge(bytes: Uint8Array, keyring: Keyring, at = Date.now()
 
 /** The bytes of an unsigned commit without parents. */
 export function commitText(message = 'change\n', tree = 'a'.repeat(40)): Uint8Array {
-  const person = 'Alice <alice@example.com> 1700000000 +0000';
-  return Buffer.from(`tree ${tree}\nauthor ${person}\ncommitter ${person}\n\n${message}`, 'latin1');
+  const ident = 'Alice <alice@example.com> 1700000000 +0000';
+  return Buffer.from(`tree ${tree}\nauthor ${ident}\ncommitter ${ident}\n\n${message}`, 'latin1');
 }
 
 /** A commit that gpg signed; `extra` goes before gpg's own arguments. */

@@ -5,6 +5,7 @@ import type { Keyring } from '../../src/signature/index.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
 import { withSignature } from '../support/repo-builder.ts';
+import { person, trustIn } from '../support/trust.ts';
 import { commitText, evidenceOf, judge, keyringOf, signedCommit } from './judgement.ts';
 
 // Somebody else's key that looks like a trusted one: the same name and mail, the same key id, or
@@ -29,8 +30,7 @@ afterAll(async () => {
 });
 
 async function only(armored: string): Promise<Keyring> {
-  const people = [{ signerSet: 'team', name: 'Alice', keys: [{ openPGP: armored }] }];
-  return (await loadKeyring(people)).keyring;
+  return (await loadKeyring(trustIn(person('Alice', [armored])))).keyring;
 }
 
 async function keyObject(key: GpgKey): Promise<openpgp.PrivateKey> {
@@ -42,7 +42,7 @@ describe('key confusion', () => {
     const evidence = await evidenceOf(await signedCommit(alice), keyring);
     expect(evidence).toMatchObject({
       kind: 'good',
-      signer: { name: 'Alice', signerSet: 'team', fingerprint: alice.fingerprint },
+      signer: { class: 'person', name: 'Alice', signerSet: 'team', fingerprint: alice.fingerprint },
       keyId: alice.fingerprint.slice(-16),
     });
   });

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawObject } from '../../src/domain/git-object.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { hashObject } from '../../src/commit/oid.ts';
-import { digestPeople } from '../../src/signature/index.ts';
+import { digestTrust } from '../../src/signature/index.ts';
 import { inlineWork } from '../../src/worker/inline.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { person, trustIn } from '../support/trust.ts';
 import { commitText, edit, signedCommit } from './judgement.ts';
 
 // In a range of commits by one key, a bad signature hides behind the good ones. The naive reader
@@ -32,10 +33,9 @@ function raw(bytes: Uint8Array): RawObject {
 }
 
 async function reasons(commits: readonly RawObject[]): Promise<readonly string[]> {
-  const keys = [{ openPGP: await gpg.publicKey(alice) }];
-  const people = [{ signerSet: 'team', name: 'Alice', keys }];
-  expect(digestPeople(people)).toHaveLength(64);
-  const done = await inlineWork().run({ kind: 'verify', commits, people, at: Date.now() }, 10_000);
+  const trust = trustIn(person('Alice', [await gpg.publicKey(alice)]));
+  expect(digestTrust(trust)).toHaveLength(64);
+  const done = await inlineWork().run({ kind: 'verify', commits, trust, at: Date.now() }, 10_000);
   if (!done.ok) throw new Error(done.stop.message);
   const found = new Map<Oid, string>(
     done.value.commits.map(({ oid, evidence }) => [

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedGit } from '../../src/adapters/git/embedded.ts';
 import { NaiveClone } from '../support/git-server/naive.ts';
-import { GitWorld, NEVER, adopt, filesIn, reasonOf } from '../support/git-server/world.ts';
+import { GitWorld, MAIN, NEVER, adopt, filesIn, reasonOf } from '../support/git-server/world.ts';
 
 const STATUSES = [301, 302, 307, 308] as const;
 const PHASES = ['refs', 'list', 'pack'] as const;
@@ -52,7 +52,7 @@ describe('attack: redirect', () => {
       const remote = { credentials: { kind: 'bearer', token: 'canary' } } as const;
       const port = await world.open({ dataDir, remote });
       world.server.setFault({ kind: 'redirect', location: target, status, on });
-      expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe('RedirectRefused');
+      expect(reasonOf(await port.fetch([MAIN], undefined, NEVER))).toBe('RedirectRefused');
       expect(seen).toEqual([]);
       expect(await filesIn(dataDir)).toEqual([]);
       world.server.setFault(undefined);
@@ -71,7 +71,7 @@ describe('attack: redirect', () => {
     const port = await world.open();
     world.server.forget();
     world.server.setFault({ kind: 'redirect', location: location(world.server.url) });
-    expect(reasonOf(await port.head('main', NEVER))).toBe('RedirectRefused');
+    expect(reasonOf(await port.refs([MAIN], NEVER))).toBe('RedirectRefused');
     expect(world.server.traffic.authorizations).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { BlockList } from 'node:net';
@@ -8,7 +9,7 @@ import type { EmbeddedGitOptions } from '../../src/adapters/git/embedded.ts';
 import { repoKey } from '../../src/domain/repo-key.ts';
 import type { GitPort } from '../../src/reconcile/ports.ts';
 import { manualClock } from '../support/clock.ts';
-import { NEVER, reasonOf } from '../support/git-server/world.ts';
+import { MAIN, NEVER, reasonOf } from '../support/git-server/world.ts';
 
 /** Spellings of this machine that a look at the text does not find. */
 const SPELLINGS = [
@@ -22,6 +23,12 @@ const SPELLINGS = [
   '[::ffff:7f00:1]',
   'localhost',
 ] as const;
+
+/** Some host key; nobody gets as far as showing one. */
+const HOST_KEY = `ssh-ed25519 ${Buffer.concat([
+  Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '),
+  Buffer.alloc(32),
+]).toString('base64')}`;
 
 /** A GuardedRepo's URL leads to a service that only the operator can reach. */
 describe('attack: server-side request forgery', () => {
@@ -66,8 +73,8 @@ describe('attack: server-side request forgery', () => {
   });
 
   it.each(SPELLINGS)('%s, URLNotAllowed before any connection', async (host) => {
-    expect(reasonOf(await open(host).head('main', NEVER))).toBe('URLNotAllowed');
-    expect(reasonOf(await open(host).fetch('main', undefined, NEVER))).toBe('URLNotAllowed');
+    expect(reasonOf(await open(host).refs([MAIN], NEVER))).toBe('URLNotAllowed');
+    expect(reasonOf(await open(host).fetch([MAIN], undefined, NEVER))).toBe('URLNotAllowed');
     expect(asked).toBe(0);
   });
 
@@ -81,17 +88,41 @@ describe('attack: server-side request forgery', () => {
     'a name that resolves to %s, URLNotAllowed before any connection',
     async (_name, addresses) => {
       const resolve = (): Promise<readonly string[]> => Promise.resolve(addresses);
-      expect(reasonOf(await open('git.example', { resolve }).head('main', NEVER))).toBe(
+      expect(reasonOf(await open('git.example', { resolve }).refs([MAIN], NEVER))).toBe(
         'URLNotAllowed',
       );
       expect(asked).toBe(0);
     },
   );
 
+  describe.each([
+    ['the SSH server', { url: 'ssh://git@git.example/app.git' }],
+    ['the proxy', { url: 'https://1.1.1.1/app.git', proxy: { url: 'http://git.example:3128' } }],
+  ])('%s by name', (_name, place) => {
+    const identity = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = identity.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+    const knownHosts = `git.example ${HOST_KEY}`;
+    const ssh = { kind: 'ssh', identity: pem, knownHosts } as const;
+    const credentials = place.url.startsWith('ssh') ? ssh : ({ kind: 'none' } as const);
+
+    it.each([
+      ['this machine', '127.0.0.1', false],
+      ['a private network', '10.1.2.3', false],
+      ['metadata', '169.254.169.254', true],
+    ])('that resolves to %s, URLNotAllowed', async (_to, address, allowPrivateAddresses) => {
+      const resolve = (): Promise<readonly string[]> => Promise.resolve([address]);
+      const flags = { allowHttp: false, allowPrivateAddresses };
+      const source = embeddedGit({ dataDir: '/none', clock: manualClock(), resolve, ...flags });
+      const limits = { maxPackBytes: 1_000_000, timeoutMs: 10_000 };
+      const repo = source.open(repoKey('a', 'b'), { ...place, credentials }, limits);
+      expect(reasonOf(await repo.refs([MAIN], NEVER))).toBe('URLNotAllowed');
+    });
+  });
+
   it('metadata by name, refused with private addresses allowed as well', async () => {
     const resolve = (): Promise<readonly string[]> => Promise.resolve(['169.254.169.254']);
     const options = { resolve, allowPrivateAddresses: true };
-    expect(reasonOf(await open('git.example', options).head('main', NEVER))).toBe('URLNotAllowed');
+    expect(reasonOf(await open('git.example', options).refs([MAIN], NEVER))).toBe('URLNotAllowed');
   });
 
   describe('DNS rebinding: the first answer is harmless, every later one is not', () => {
@@ -119,7 +150,7 @@ describe('attack: server-side request forgery', () => {
         void addresses.push(socket.localAddress ?? '');
       inner.on('connection', note);
       const options = { resolve, allowPrivateAddresses: true };
-      expect(reasonOf(await open('git.example', options).head('main', NEVER))).toBe(
+      expect(reasonOf(await open('git.example', options).refs([MAIN], NEVER))).toBe(
         'GitProtocolError',
       );
       inner.off('connection', note);

@@ -4,6 +4,7 @@ import { loadKeyring } from '../../src/signature/index.ts';
 import type { Keyring } from '../../src/signature/index.ts';
 import { fakedTime, GpgHome, runTool } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { person, trustIn } from '../support/trust.ts';
 import { commitText, judge, keyringOf, signedCommit } from './judgement.ts';
 
 // A thief with a retired, revoked or expired key dates his signature into the time when it was good.
@@ -125,12 +126,8 @@ describe('keys that are over', () => {
 });
 
 async function listed(...keys: readonly string[]): Promise<Keyring> {
-  const people = keys.map((openPGP, i) => ({
-    signerSet: `set-${i}`,
-    name: 'Person',
-    keys: [{ openPGP }],
-  }));
-  return (await loadKeyring(people)).keyring;
+  const people = keys.map((key, i) => person('Person', [key], { signerSet: `set-${i}` }));
+  return (await loadKeyring(trustIn(...people))).keyring;
 }
 
 describe('dates a signature cannot have', () => {

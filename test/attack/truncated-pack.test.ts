@@ -1,9 +1,12 @@
+import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { embeddedGit } from '../../src/adapters/git/embedded.ts';
+import { chooseEngine } from '../../src/adapters/git/choose.ts';
+import { gitSource } from '../../src/adapters/git/source.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { NaiveClone } from '../support/git-server/naive.ts';
 import {
   GitWorld,
+  MAIN,
   NEVER,
   adopt,
   filesIn,
@@ -13,7 +16,8 @@ import {
 } from '../support/git-server/world.ts';
 
 /** A server, or whoever stands before it, ends the pack early in an answer that is well formed. */
-describe('attack: truncated pack', () => {
+describe.each(['embedded', 'native'] as const)('attack: truncated pack, %s', (name) => {
+  const engine = chooseEngine(name, process.env['PATH']);
   const fractions = Array.from({ length: 20 }, (_, at) => at / 20);
   let world: GitWorld;
   let tip: Oid;
@@ -21,7 +25,7 @@ describe('attack: truncated pack', () => {
 
   beforeAll(async () => {
     world = await GitWorld.create((dataDir, clock) =>
-      embeddedGit({ dataDir, clock, allowHttp: true, allowPrivateAddresses: true }),
+      gitSource({ dataDir, clock, engine, allowHttp: true, allowPrivateAddresses: true }),
     );
     tip = await world.work.head();
     wanted = await world.reachable(tip);
@@ -43,10 +47,10 @@ describe('attack: truncated pack', () => {
       const dataDir = await world.dataDir();
       const port = await world.open({ dataDir });
       world.server.setFault({ kind: 'truncate', fraction });
-      expect(reasonOf(await port.fetch('main', undefined, NEVER))).toBe('GitTruncated');
+      expect(reasonOf(await port.fetch([MAIN], undefined, NEVER))).toBe('GitTruncated');
       expect(await filesIn(dataDir)).toEqual([]);
       world.server.setFault(undefined);
-      const healed = must(await port.fetch('main', undefined, NEVER));
+      const healed = must(await port.fetch([MAIN], undefined, NEVER));
       expect(await heldBy(healed, wanted)).toHaveLength(wanted.length);
       await healed.discard();
     },
@@ -61,12 +65,12 @@ describe('attack: truncated pack', () => {
     const next = await world.advance();
     for (const fraction of fractions) {
       world.server.setFault({ kind: 'truncate', fraction });
-      expect(reasonOf(await port.fetch('main', anchor, NEVER))).toBe('GitTruncated');
+      expect(reasonOf(await port.fetch([MAIN], anchor, NEVER))).toBe('GitTruncated');
       expect(await filesIn(dataDir)).toEqual(files);
     }
     expect(await heldBy(port.published, old)).toHaveLength(old.length);
     world.server.setFault(undefined);
-    const quarantine = must(await port.fetch('main', anchor, NEVER));
+    const quarantine = must(await port.fetch([MAIN], anchor, NEVER));
     const fresh = await world.reachable(next);
     expect(await heldBy(quarantine, fresh)).toHaveLength(fresh.length);
     await quarantine.discard();
