@@ -46,11 +46,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** One door per library. `import type` needs the door as well. */
 const DOORS: Readonly<Record<string, RegExp>> = {
   openpgp: /^signature\/openpgp/,
+  semver: /^policy\/version\.ts$/,
   yaml: /^document\//,
   pino: /^adapters\/telemetry\//,
   'prom-client': /^adapters\/telemetry\//,
   '@kubernetes/client-node': /^adapters\/kube\//,
   'isomorphic-git': /^adapters\/git\//,
+  ssh2: /^adapters\/git\/wire\/ssh/,
   undici: /^adapters\/(kube|net)\//,
 };
 

@@ -5,13 +5,22 @@ import { describe, expect, it } from 'vitest';
 import { validateGuardedRepo, validateSignerSet } from '../src/api/validate.ts';
 import type { RuleId } from '../src/api/validate.ts';
 import { GUARDED_REPO_SPEC } from '../src/api/validate/guardedrepo.ts';
+import { OBJECT_RULES } from '../src/api/validate/object-rules.ts';
 import { LIST_RULES, TEXT_RULES } from '../src/api/validate/rules.ts';
 import { SIGNER_SET_SPEC } from '../src/api/validate/signerset.ts';
 import { breaches, readCrd, schemaOf, withDefaults } from './support/crd-schema.ts';
 import type { Breach, SchemaNode } from './support/crd-schema.ts';
 import { fieldLines, nodesOf, shapeOfSchema } from './support/crd-fields.ts';
 import { STATUS_FIELDS } from './support/status-fields.ts';
-import { MINIMAL_REPO, REPO_CASES, SIGNER_CASES, withChanges } from './support/spec-cases.ts';
+import {
+  EVERY_KIND_OF_KEY,
+  MINIMAL_REPO,
+  MINIMAL_SIGNERS,
+  REPO_CASES,
+  SIGNER_CASES,
+  TEXTS_OF_SIGNERS,
+  withChanges,
+} from './support/spec-cases.ts';
 
 const GUARDED_REPO = readCrd('guardedrepos');
 const SIGNER_SET = readCrd('signersets');
@@ -20,7 +29,7 @@ const KINDS = [
   ['signersets', SIGNER_SET],
 ] as const;
 
-const CEL_RULES = { ...TEXT_RULES, ...LIST_RULES };
+const CEL_RULES = { ...TEXT_RULES, ...LIST_RULES, ...OBJECT_RULES };
 const RULE_BY_MESSAGE = new Map(
   Object.entries(CEL_RULES).map(([id, { message }]) => [message as string, id as RuleId]),
 );
@@ -30,6 +39,7 @@ const RULE_BY_KEYWORD: Readonly<Record<string, RuleId>> = {
   length: 'length',
   pattern: 'pattern',
   enum: 'choice',
+  range: 'range',
   items: 'count',
   duplicate: 'duplicate',
 };
@@ -76,11 +86,18 @@ describe('the case table', () => {
   it('any text in any field, one answer by CRD and validate.ts', () => {
     const schema = schemaOf(GUARDED_REPO, 'spec');
     const fields = ['source.url', 'source.ref.branch', 'interval', 'timeout', 'targets.0.path'];
+    const more = [
+      'source.ref.tag',
+      'source.ref.semver',
+      'source.maxStaleness',
+      'verify.maxPending',
+    ];
     const names = ['targets.0.namespace', 'targets.0.serviceAccountName', 'verify.signers.0'];
     const piece = fc.constantFrom(
       'https://',
       'git.example.com',
-      ...Array.from('/.@:?#%2eE[]\\~ -_1ahmsé\n'),
+      'ssh://',
+      ...Array.from('/.@:?#%2eE[]\\~ -_1ahmsxé<>=^|*\n'),
     );
     const text = fc.oneof(
       fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
@@ -88,7 +105,7 @@ describe('the case table', () => {
       fc.string({ unit: 'binary', maxLength: 20 }),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...fields, ...names), text, (field, value) => {
+      fc.property(fc.constantFrom(...fields, ...more, ...names), text, (field, value) => {
         const spec = withDefaults(schema, withChanges(MINIMAL_REPO, { [field]: value }));
         const byCrd = breaches(schema, spec, 'spec').map(named);
         expect(validateGuardedRepo(spec).map(({ path, rule }) => [path, rule])).toEqual(byCrd);
@@ -99,6 +116,38 @@ describe('the case table', () => {
 });
 
 describe('CRD and api', () => {
+  it('any text in any field of a key, one answer by CRD and validate.ts', () => {
+    const schema = schemaOf(SIGNER_SET, 'spec');
+    const piece = fc.constantFrom(
+      'ssh-ed25519 ',
+      'A'.repeat(44),
+      '2024-02-29T10:00:00Z',
+      'https://',
+      'a@example.com',
+      ...Array.from('0123456789-:TZ!*?@. aé\n'),
+    );
+    const date = fc
+      .tuple(fc.integer({ min: 1890, max: 2110 }), fc.nat(13), fc.nat(32))
+      .map(([year, month, day]) => {
+        const two = (part: number): string => String(part).padStart(2, '0');
+        return `${year}-${two(month)}-${two(day)}T10:00:00Z`;
+      });
+    const text = fc.oneof(
+      date,
+      fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    );
+    const base = { ...MINIMAL_SIGNERS, ...EVERY_KIND_OF_KEY };
+    fc.assert(
+      fc.property(fc.constantFrom(...TEXTS_OF_SIGNERS), text, (field, value) => {
+        const spec = withDefaults(schema, withChanges(base, { [field]: value }));
+        const byCrd = breaches(schema, spec, 'spec').map(named);
+        expect(validateSignerSet(spec).map(({ path, rule }) => [path, rule])).toEqual(byCrd);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('GuardedRepo.spec, the bounds of validate.ts', () => {
     expect(shapeOfSchema(schemaOf(GUARDED_REPO, 'spec'))).toEqual(bare(GUARDED_REPO_SPEC));
   });

@@ -1,6 +1,6 @@
 import { World } from '../support/world/world.ts';
 import type { PlaneKind } from '../support/world/plane.ts';
-import { SCENES } from './scenes.ts';
+import { SCENES } from './play.ts';
 import type { Outcome, Scene, Stage } from './scenes.ts';
 
 type Row = Readonly<{ scene: string; said: string; seconds: string; passed: boolean }>;

@@ -2,6 +2,7 @@ import type { Condition, ConditionType } from '../../src/api/conditions.ts';
 import type { GuardedRepo } from '../../src/api/guardedrepo.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { until } from '../support/world/poll.ts';
+import { shopImage } from '../support/world/shop.ts';
 import { TENANT, configMap, deployment } from '../support/world/tenant.ts';
 import type { World } from '../support/world/world.ts';
 
@@ -23,8 +24,8 @@ const FILES = {
   [`${TENANT.path}/settings.json`]: configMap('settings', { currency: 'EUR' }),
 };
 
-/** The eight scenes, in order; each stands on the one before. */
-export const SCENES: readonly Scene[] = [
+/** The scenes of history and drift, in order; each stands on the one before. */
+export const FIRST_SCENES: readonly Scene[] = [
   {
     name: 'signed commit, accepted and rolled out',
     expected: 'CommitAccepted',
@@ -115,16 +116,17 @@ export const SCENES: readonly Scene[] = [
       const oid = await world.push(files, { message: 'shop 1.2\n', force: true });
       const repo = await accepted(world, oid);
       await imageIs(world, 'registry.example.com/shop:1.2');
+      stage.anchor = oid;
       return { reason: 'CommitAccepted', said: readyOf(repo) };
     },
   },
 ];
 
-function evil(version: string): Readonly<Record<string, string>> {
+export function evil(version: string): Readonly<Record<string, string>> {
   return { [`${TENANT.path}/web.yaml`]: deployment('web', `registry.example.com/evil:${version}`) };
 }
 
-async function back(world: World, stage: Stage): Promise<void> {
+export async function back(world: World, stage: Stage): Promise<void> {
   if (stage.anchor === undefined) throw new Error('the first scene has not been played');
   await world.work.branch('main');
   await world.work.reset(stage.anchor);
@@ -134,25 +136,26 @@ function conditionOf(repo: GuardedRepo, type: ConditionType): Condition | undefi
   return repo.status?.conditions.find((condition) => condition.type === type);
 }
 
-function readyOf(repo: GuardedRepo): string {
+export function readyOf(repo: GuardedRepo): string {
   return conditionOf(repo, 'Ready')?.message ?? '';
 }
 
-function accepted(world: World, oid: Oid): Promise<GuardedRepo> {
+export function accepted(world: World, oid: Oid): Promise<GuardedRepo> {
   return world.repoWhere(`${oid} accepted`, (repo) => {
     const applied = repo.status?.targets[0]?.applied?.endsWith(oid) === true;
     return applied && conditionOf(repo, 'Ready')?.status === 'True';
   });
 }
 
-async function refused(world: World, reason: string): Promise<Outcome> {
+export async function refused(world: World, reason: string): Promise<Outcome> {
   const before = await world.repo();
+  const image = await shopImage(world);
   const repo = await world.repoWhere(reason, (found) => {
     const verified = conditionOf(found, 'SourceVerified');
     return verified?.status === 'False' && verified.reason === reason;
   });
   if (repo.status?.anchor?.oid !== before?.status?.anchor?.oid) throw new Error('the anchor moved');
-  await imageIs(world, 'registry.example.com/shop:1.1');
+  if ((await shopImage(world)) !== image) throw new Error('the image changed');
   const verified = conditionOf(repo, 'SourceVerified');
   return { reason: verified?.reason ?? 'none', said: verified?.message ?? '' };
 }
@@ -170,7 +173,7 @@ async function drift(world: World, object: string, outcome: string): Promise<str
   return `${object} ${item?.path ?? ''}, changed by ${item?.manager ?? 'unknown'}`;
 }
 
-async function imageIs(world: World, image: string): Promise<void> {
+export async function imageIs(world: World, image: string): Promise<void> {
   await until(`image ${image}`, async () => {
     const text = JSON.stringify((await world.object('apps/v1/deployments/web')) ?? {});
     return text.includes(`"image":"${image}"`) || undefined;

@@ -127,6 +127,8 @@ const OF_TIME = new Set([
   'lastTransitionTime',
   'lastHandledRequestedAt',
   'time',
+  // First sight of a commit that waits.
+  'at',
   // Drift that was undone is told while the process lives; afterwards the events have it.
   'items',
 ]);

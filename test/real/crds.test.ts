@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RuleId } from '../../src/api/validate.ts';
+import { OBJECT_RULES } from '../../src/api/validate/object-rules.ts';
 import { LIST_RULES, TEXT_RULES } from '../../src/api/validate/rules.ts';
 import {
   type ControlPlane,
@@ -188,7 +189,7 @@ function byCel(found: SpecCase): boolean {
 }
 
 function isCel(rule: RuleId): boolean {
-  return rule in TEXT_RULES || rule in LIST_RULES;
+  return rule in TEXT_RULES || rule in LIST_RULES || rule in OBJECT_RULES;
 }
 
 function fieldsOf(problems: SpecCase['problems']): readonly string[] {

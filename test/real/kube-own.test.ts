@@ -156,8 +156,8 @@ describe.runIf(requireOrSkip("gitward's own kinds on a real API server", needs))
       if (oid === undefined) throw new Error('no oid');
       const digests = { trustDigest: 't', policyDigest: 'p' };
       const anchor = { oid, revision: `main@sha1:${oid}`, acceptedAt: 1, ...digests };
-      const source = { url: REPO.spec.source.url, branch: 'main' };
-      const entry = { schema: 1, repo: KEY, source, anchor } as const;
+      const source = { url: REPO.spec.source.url, ref: 'refs/heads/main' };
+      const entry = { schema: 2, repo: KEY, source, anchor } as const;
       expect(await ledger.load(KEY)).toEqual({ ok: true, value: undefined });
       const saved = await ledger.save(KEY, entry, undefined);
       expect(await ledger.load(KEY)).toMatchObject({ ok: true, value: { entry } });

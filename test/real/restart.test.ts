@@ -1,10 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCENES } from '../demo/scenes.ts';
+import { SCENES } from '../demo/play.ts';
+import { accepted } from '../demo/scenes.ts';
 import type { Stage } from '../demo/scenes.ts';
 import { controlPlaneMissing } from '../support/controlplane.ts';
 import { prerequisite, requireOrSkip, tool } from '../support/prerequisites.ts';
+import { peopleOf } from '../support/world/keys.ts';
 import { until } from '../support/world/poll.ts';
 import { editShop, footprint, shopHeals, shopIs } from '../support/world/shop.ts';
 import {
@@ -15,7 +17,7 @@ import {
   ledgerAnchor,
   ledgerEntry,
 } from '../support/world/story.ts';
-import { TENANT } from '../support/world/tenant.ts';
+import { TENANT, deployment } from '../support/world/tenant.ts';
 import { World } from '../support/world/world.ts';
 
 const needs = [
@@ -60,6 +62,16 @@ describe.runIf(requireOrSkip('restart', needs))(`restart, SEED=${seed}`, () => {
         expect(await footprint(world)).toEqual(before);
       },
     );
+
+    it('a good commit after the last scene, accepted: the rest stands on it', async () => {
+      await world.setPeople(await peopleOf(world.keys));
+      await world.patchRepo({ spec: { verify: { rules: null } } });
+      // Bob's refused commit is good again; what follows lies on top of it.
+      const files = { [`${TENANT.path}/web.yaml`]: deployment('web', GOOD_IMAGE, 2) };
+      const oid = await world.push(files);
+      await accepted(world, oid);
+      await shopIs(world, GOOD_IMAGE);
+    });
 
     it('a refused head, told once over all restarts', async () => {
       const told = (await eventsOf(world)).filter(({ reason }) => reason === 'SignerUntrusted');

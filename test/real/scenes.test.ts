@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCENES } from '../demo/scenes.ts';
+import { SCENES } from '../demo/play.ts';
 import type { Scene, Stage } from '../demo/scenes.ts';
 import { controlPlaneMissing } from '../support/controlplane.ts';
 import { prerequisite, requireOrSkip, tool } from '../support/prerequisites.ts';
@@ -27,7 +27,7 @@ function conditionsAfter({ expected }: Scene): Readonly<Record<string, string>> 
   return { ...IN_SYNC, ...stalled };
 }
 
-describe.runIf(requireOrSkip('the eight scenes', needs))('the eight scenes', () => {
+describe.runIf(requireOrSkip('the scenes of the demo', needs))('the scenes of the demo', () => {
   let world: World;
   const stage: Stage = {};
   beforeAll(async () => {

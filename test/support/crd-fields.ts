@@ -1,3 +1,4 @@
+import { OBJECT_RULES } from '../../src/api/validate/object-rules.ts';
 import { LIST_RULES, TEXT_RULES } from '../../src/api/validate/rules.ts';
 import type { Crd, SchemaNode } from './crd-schema.ts';
 import { schemaOf } from './crd-schema.ts';
@@ -43,9 +44,9 @@ export function shapeOfSchema(node: SchemaNode): unknown {
     case 'array':
       return listShape(node);
     case 'object':
-      return { kind: 'object', fields: fieldShapes(node) };
+      return { kind: 'object', fields: fieldShapes(node), ...ruleIds(node) };
     case 'integer':
-      throw new Error('no spec has numbers');
+      return { kind: 'number', minimum: node.minimum, maximum: node.maximum };
   }
 }
 
@@ -77,7 +78,7 @@ function fieldShapes(node: SchemaNode): unknown {
 
 function ruleIds(node: Pick<SchemaNode, 'x-kubernetes-validations'>): object {
   const rules = node['x-kubernetes-validations']?.map(({ message }) => {
-    const twin = Object.entries({ ...TEXT_RULES, ...LIST_RULES }).find(
+    const twin = Object.entries({ ...TEXT_RULES, ...LIST_RULES, ...OBJECT_RULES }).find(
       ([, rule]) => rule.message === message,
     );
     return twin?.[0] ?? `no twin of: ${message}`;

@@ -16,6 +16,7 @@ export type SchemaNode = Readonly<{
   minLength?: number;
   maxLength?: number;
   minimum?: number;
+  maximum?: number;
   minItems?: number;
   maxItems?: number;
   items?: SchemaNode;
@@ -112,7 +113,9 @@ function brokenKeyword(node: SchemaNode, value: unknown): string | undefined {
     const { minItems = 0, maxItems = Infinity } = node;
     return value.length < minItems || value.length > maxItems ? 'items' : undefined;
   }
-  return typeof value === 'number' && value < (node.minimum ?? -Infinity) ? 'minimum' : undefined;
+  if (typeof value !== 'number') return undefined;
+  const { minimum = -Infinity, maximum = Infinity } = node;
+  return value < minimum || value > maximum ? 'range' : undefined;
 }
 
 function brokenText(node: SchemaNode, text: string): string | undefined {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GpgHome } from './gpg.ts';
 import { buildBareRepo, buildRepo } from './repo-builder.ts';
 import type { TestRepo } from './repo-builder.ts';
+import { SshHome } from './ssh.ts';
 
 let gpg: GpgHome;
 let repo: TestRepo;
@@ -21,6 +24,26 @@ it('signed commit, git itself calls it good', async () => {
   expect(ran.status).toBe(0);
   expect(await repo.git('show', `${oid}:a/b.yaml`)).toBe('a: 1');
 });
+
+it.each(['ssh-ed25519', 'with a certificate'])(
+  'commit signed by SSH, %s, git calls it good',
+  async (how) => {
+    const ssh = await SshHome.create();
+    const alice = await ssh.newKey('Alice', 'alice@example.com');
+    const isCertified = how !== 'ssh-ed25519';
+    const sign = isCertified ? await ssh.certify(alice, alice) : alice;
+    const oid = await repo.commit({ files: { 'a/b.yaml': 'a: 2\n' }, sign });
+    const allowed = join(ssh.dir, 'allowed');
+    const option = isCertified ? 'cert-authority ' : '';
+    await writeFile(allowed, `alice@example.com ${option}${alice.line}\n`);
+    const config = `gpg.ssh.allowedSignersFile=${allowed}`;
+    expect((await repo.run(['-c', config, 'verify-commit', oid])).status).toBe(0);
+    expect(await repo.git('show', '--no-patch', '--format=%ae %ce', oid)).toBe(
+      'alice@example.com alice@example.com',
+    );
+    await ssh.remove();
+  },
+);
 
 it('merge, reset and forced push end where they say', async () => {
   const first = await repo.commit();

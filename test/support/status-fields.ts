@@ -28,7 +28,9 @@ const STATUS: FieldsOf<GuardedRepoStatus> = {
     {
       revision: 'value',
       oid: 'value',
+      tag: ['?', 'value'],
       signer: ['?', 'value'],
+      trust: ['?', 'value'],
       acceptedAt: 'value',
       trustDigest: 'value',
       policyDigest: 'value',

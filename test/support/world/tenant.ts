@@ -1,3 +1,4 @@
+import type { Person } from '../../../src/api/signerset.ts';
 import { repoKey } from '../../../src/domain/repo-key.ts';
 
 /** Names that every world uses, so that what people read in one place they know in the next. */
@@ -61,15 +62,13 @@ export function guardedRepo(changes: RepoChanges): object {
   };
 }
 
-/** A SignerSet of people with armored OpenPGP keys. */
-export function signerSet(people: Readonly<Record<string, string>>): object {
+/** A SignerSet of these people. */
+export function signerSet(people: readonly Person[]): object {
   return {
     apiVersion: 'gitward.dev/v1alpha1',
     kind: 'SignerSet',
     metadata: { name: TENANT.signers },
-    spec: {
-      people: Object.entries(people).map(([name, openPGP]) => ({ name, keys: [{ openPGP }] })),
-    },
+    spec: { people },
   };
 }
 

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GuardedRepo } from '../../../src/api/guardedrepo.ts';
 import { REQUESTED_AT } from '../../../src/api/meta.ts';
+import type { Person } from '../../../src/api/signerset.ts';
 import type { Oid } from '../../../src/domain/oid.ts';
 import { startGitServer } from '../git-server.ts';
 import type { GitServer } from '../git-server.ts';
-import { GpgHome } from '../gpg.ts';
 import type { GpgKey } from '../gpg.ts';
 import { buildBareRepo, buildRepo } from '../repo-builder.ts';
-import type { TestRepo } from '../repo-builder.ts';
+import type { CommitOptions, TestRepo } from '../repo-builder.ts';
+import { makeKeys, peopleOf, removeKeys } from './keys.ts';
+import type { WorldKeys } from './keys.ts';
 import { Kubectl } from './kubectl.ts';
 import { OperatorProcess } from './operator.ts';
 import type { OperatorOptions } from './operator.ts';
@@ -23,7 +25,18 @@ import type { RepoChanges } from './tenant.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+const SIGNERS_PATH = `/apis/gitward.dev/v1alpha1/signersets/${TENANT.signers}`;
+
 const REPO_PATH = `/apis/gitward.dev/v1alpha1/namespaces/${TENANT.namespace}/guardedrepos/${TENANT.repo}`;
+
+/** How the world pushes a commit. */
+export type PushOptions = Readonly<{
+  sign?: CommitOptions['sign'] | 'nobody';
+  message?: string;
+  force?: boolean;
+  at?: Date;
+  gpgArgs?: readonly string[];
+}>;
 
 /** A platform team's whole world: API server, Git server, keys, a work tree, the real operator. */
 export class World {
@@ -32,19 +45,15 @@ export class World {
   readonly kubectl: Kubectl;
   readonly gitServer: GitServer;
   readonly work: TestRepo;
-  readonly ada: GpgKey;
-  readonly mallory: GpgKey;
+  readonly keys: WorldKeys;
   #operator: OperatorProcess | undefined;
 
-  private constructor(
-    parts: Pick<World, 'dir' | 'plane' | 'gitServer' | 'work' | 'ada' | 'mallory'>,
-  ) {
+  private constructor(parts: Pick<World, 'dir' | 'plane' | 'gitServer' | 'work' | 'keys'>) {
     this.dir = parts.dir;
     this.plane = parts.plane;
     this.gitServer = parts.gitServer;
     this.work = parts.work;
-    this.ada = parts.ada;
-    this.mallory = parts.mallory;
+    this.keys = parts.keys;
     this.kubectl = new Kubectl(parts.plane.kubeconfig('admin'), parts.dir);
   }
 
@@ -59,7 +68,7 @@ export class World {
       buildRepo(join(dir, 'work')),
     ]);
     await work.git('remote', 'add', 'origin', bare.dir);
-    const world = new World({ dir, plane, gitServer, work, ...keys });
+    const world = new World({ dir, plane, gitServer, work, keys });
     await world.#install();
     return world;
   }
@@ -67,6 +76,16 @@ export class World {
   /** The repository's URL as the operator sees it. */
   get url(): string {
     return `${this.gitServer.url}/shop.git`;
+  }
+
+  /** Enrolled with an OpenPGP key. */
+  get ada(): GpgKey {
+    return this.keys.ada;
+  }
+
+  /** Enrolled nowhere. */
+  get mallory(): GpgKey {
+    return this.keys.mallory;
   }
 
   get operator(): OperatorProcess {
@@ -103,12 +122,12 @@ export class World {
   /** Commits, signed by Ada unless told otherwise, and pushes. */
   async push(
     files: Readonly<Record<string, string | null>>,
-    options: Readonly<{ sign?: GpgKey | 'nobody'; message?: string; force?: boolean }> = {},
+    options: PushOptions = {},
   ): Promise<Oid> {
-    const { sign = this.ada, message = 'change\n' } = options;
+    const { sign = this.ada, message = 'change\n', force = false, ...rest } = options;
     const key = sign === 'nobody' ? {} : { sign };
-    const oid = await this.work.commit({ files, message, ...key });
-    await this.publish(options.force === true);
+    const oid = await this.work.commit({ files, message, ...key, ...rest });
+    await this.publish(force);
     return oid;
   }
 
@@ -140,11 +159,13 @@ export class World {
   }
 
   /** Changes the GuardedRepo by a JSON merge patch, as admin. */
-  async patchRepo(patch: object): Promise<void> {
-    const headers = { 'content-type': 'application/merge-patch+json' };
-    const call = { method: 'PATCH', path: REPO_PATH, body: patch, headers } as const;
-    const answer = await this.plane.call('admin', call);
-    if (answer.status !== 200) throw new Error(`patch of the GuardedRepo: ${answer.text}`);
+  patchRepo(patch: object): Promise<void> {
+    return this.#patch(REPO_PATH, patch);
+  }
+
+  /** From now on these people may sign, and nobody else. */
+  setPeople(people: readonly Person[]): Promise<void> {
+    return this.#patch(SIGNERS_PATH, { spec: { people } });
   }
 
   /** Asks for a pass of the line by annotation, and waits until status says that it is done. */
@@ -157,8 +178,15 @@ export class World {
   /** Ends everything and removes every file. */
   async close(): Promise<void> {
     if (this.#operator?.exited === false) await this.#operator.kill();
-    await Promise.all([this.plane.close(), this.gitServer.close(), this.ada.home.remove()]);
+    await Promise.all([this.plane.close(), this.gitServer.close(), removeKeys(this.keys)]);
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #patch(path: string, patch: object): Promise<void> {
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const call = { method: 'PATCH', path, body: patch, headers } as const;
+    const answer = await this.plane.call('admin', call);
+    if (answer.status !== 200) throw new Error(`patch of ${path}: ${answer.text}`);
   }
 
   async #install(): Promise<void> {
@@ -174,7 +202,7 @@ export class World {
     });
     const grants = { apiVersion: 'v1', kind: 'List', items: tenantGrants() };
     await this.create(grants);
-    await this.create(signerSet({ Ada: await this.ada.home.publicKey(this.ada) }));
+    await this.create(signerSet(await peopleOf(this.keys)));
   }
 }
 
@@ -188,13 +216,6 @@ export function tenantPath(path: string): string {
   const [resource, name] = parts.slice(-2);
   const root = parts.length > 2 ? `/apis/${parts.slice(0, -2).join('/')}` : '/api/v1';
   return `${root}/namespaces/${TENANT.namespace}/${resource ?? ''}/${name ?? ''}`;
-}
-
-async function makeKeys(): Promise<Readonly<{ ada: GpgKey; mallory: GpgKey }>> {
-  const home = await GpgHome.create();
-  const ada = await home.newKey('Ada', 'ada@example.com');
-  const mallory = await home.newKey('Mallory', 'mallory@example.com');
-  return { ada, mallory };
 }
 
 async function yamlFiles(folder: string): Promise<readonly string[]> {
