@@ -1,3 +1,4 @@
+import { ByteQueue } from './byte-queue.ts';
 import { GitError } from './failure.ts';
 
 /** Longest pkt-line, its four length digits included (git's protocol-common). */
@@ -26,7 +27,7 @@ export function packet(text: string): Buffer {
  */
 export class PacketReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #held: Buffer = Buffer.alloc(0);
+  readonly #held = new ByteQueue();
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
@@ -38,10 +39,10 @@ export class PacketReader {
       if (this.#held.length === 0) return undefined;
       throw truncated();
     }
-    const length = lengthOf(this.#take(4));
+    const length = lengthOf(this.#held.take(4));
     if (length < 4) return specialOf(length);
     if (!(await this.#hold(length - 4))) throw truncated();
-    const bytes = this.#take(length - 4);
+    const bytes = this.#held.take(length - 4);
     if (bytes.subarray(0, 4).equals(ERROR)) throw refused();
     return { kind: 'data', bytes };
   }
@@ -60,22 +61,13 @@ export class PacketReader {
   }
 
   async #hold(wanted: number): Promise<boolean> {
-    const parts: Uint8Array[] = [this.#held];
-    let length = this.#held.length;
-    while (length < wanted) {
+    while (this.#held.length < wanted) {
       const step = await this.#chunks.next();
-      if (step.done === true) break;
-      parts.push(step.value);
-      length += step.value.length;
+      if (step.done === true) return false;
+      const { buffer, byteOffset, byteLength } = step.value;
+      this.#held.push(Buffer.from(buffer, byteOffset, byteLength));
     }
-    if (parts.length > 1) this.#held = Buffer.concat(parts, length);
-    return length >= wanted;
-  }
-
-  #take(count: number): Buffer {
-    const taken = this.#held.subarray(0, count);
-    this.#held = this.#held.subarray(count);
-    return taken;
+    return true;
   }
 }
 

@@ -4,7 +4,7 @@ import type { GitObjectType, RawObject } from '../../../domain/git-object.ts';
 import type { Oid } from '../../../domain/oid.ts';
 import { GitError } from '../failure.ts';
 import { MAX_OBJECT_BYTES } from '../pack-entries.ts';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteQueue } from '../byte-queue.ts';
 import { GitChild } from './child.ts';
 import type { Ending, OsLimits } from './child.ts';
 import type { GitProgram } from './program.ts';
