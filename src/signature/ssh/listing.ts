@@ -109,8 +109,12 @@ function emailsOf(
   { owner, principals }: Authority,
   certified: readonly string[],
 ): readonly string[] {
+  // An address that the list itself takes off again is nobody's, however plainly it stands there.
   const own = owner.emails.filter(
-    (email) => isPlainPrincipal(email) && !matchesPrincipal(principals, email),
+    (email) =>
+      isPlainPrincipal(email) &&
+      matchesPrincipal(owner.emails, email) &&
+      !matchesPrincipal(principals, email),
   );
   const proved = certified.filter(
     (name) => matchesPrincipal(principals, name) && matchesPrincipal(owner.emails, name),

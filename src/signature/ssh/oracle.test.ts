@@ -155,6 +155,14 @@ describe('files of allowed signers', () => {
     expect(await gitward(asked, filled(revoked))).toBe(isGood);
   });
 
+  it('an address that a line takes off again, not certified by its authority either', async () => {
+    const allowed = filled('me@x.test,!you*,you@x.test cert-authority {ca}\n');
+    const armor = armors.get('certified') ?? '';
+    const question = { allowed, armor, identity: 'you@x.test', at: NOW };
+    expect(await keygen(question)).toBe(false);
+    expect(await gitward(question)).toBe(false);
+  });
+
   it('any file, good for gitward only where ssh-keygen says so, and the same without repeats', async () => {
     const pattern = fc.constantFrom(
       ME,
