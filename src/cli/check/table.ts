@@ -13,7 +13,6 @@ export type TableOptions = Readonly<{ hasColor: boolean; isVerbose: boolean }>;
 
 const RED = '\u001b[31m';
 const GREEN = '\u001b[32m';
-const DIM = '\u001b[2m';
 const RESET = '\u001b[0m';
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
@@ -145,9 +144,4 @@ function fit(text: string, width: number): string {
 
 function paint(text: string, color: string, hasColor: boolean): string {
   return hasColor ? `${color}${text}${RESET}` : text;
-}
-
-/** Dim text for progress and notes. */
-export function dim(text: string, hasColor: boolean): string {
-  return paint(text, DIM, hasColor);
 }

@@ -1,4 +1,3 @@
-import { parseDuration } from '../../api/duration.ts';
 import type { GuardedRepo } from '../../api/guardedrepo.ts';
 import { validateGuardedRepo } from '../../api/validate.ts';
 import { repositoryIdentity } from '../../policy/approval.ts';
@@ -9,12 +8,9 @@ import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
 import { trustDigest, trustOf } from '../../signature/index.ts';
 import type { ConfiguredLine, LinePorts, LineRules } from '../line.ts';
-import type { FetchLimits } from '../ports.ts';
+import { limitsOf, localGit } from './local.ts';
 import { readRemote } from './remote.ts';
 import { wishOf } from './source.ts';
-
-/** Longest a fetch may take when the spec says nothing usable; the CRD's default. */
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * Passes a spec only if every rule of the CRD holds for it, whatever the API server checked, and its
@@ -83,14 +79,9 @@ export function configureLocal(repo: GuardedRepo, ports: LinePorts): Result<Conf
     wish: wishOf(repo.spec),
     repository: repositoryIdentity(repo.spec.source.url) ?? repo.spec.source.url,
     remote,
-    git: ports.git.open(key, remote, limitsOf(repo, ports)),
+    git: localGit(repo, ports),
     trust,
     trustDigest: trustDigest(signerSets),
     policyDigest: policyDigest(verify),
   });
-}
-
-function limitsOf(repo: GuardedRepo, { rules }: LinePorts): FetchLimits {
-  const timeoutMs = parseDuration(repo.spec.timeout) ?? DEFAULT_TIMEOUT_MS;
-  return { maxPackBytes: rules.maxPackBytes, timeoutMs };
 }

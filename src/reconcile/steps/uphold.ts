@@ -1,4 +1,3 @@
-import { parseDuration } from '../../api/duration.ts';
 import type { GuardedRepo } from '../../api/guardedrepo.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { repoKey } from '../../domain/repo-key.ts';
@@ -7,11 +6,12 @@ import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
 import { decideKept } from '../../policy/decide.ts';
 import type { LedgerEntry } from '../../policy/ledger.ts';
-import type { Ground, LinePorts, Pass, RepoMemory } from '../line.ts';
+import type { Ground, Pass, RepoMemory } from '../line.ts';
 import type { GitPort } from '../ports.ts';
 import type { Sight } from './source.ts';
 import { enforce } from './enforce.ts';
 import { readCommit } from '../gather/walk.ts';
+import { localGit } from './local.ts';
 import { modeInForce } from './mode.ts';
 
 /**
@@ -102,12 +102,4 @@ async function upholdOne(
     approvals: entry.approvals ?? [],
   };
   return enforce(ground, enforcement);
-}
-
-/** The repository as far as it lies on this machine's volume; nothing is fetched through it. */
-function localGit(repo: GuardedRepo, ports: LinePorts): GitPort {
-  const key = repoKey(repo.metadata.namespace, repo.metadata.name);
-  const remote = { url: repo.spec.source.url, credentials: { kind: 'none' } } as const;
-  const timeoutMs = parseDuration(repo.spec.timeout) ?? 60_000;
-  return ports.git.open(key, remote, { maxPackBytes: ports.rules.maxPackBytes, timeoutMs });
 }
