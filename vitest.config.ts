@@ -12,6 +12,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'test/*.test.ts',
             'test/attack/**/*.test.ts',
+            'test/secrets/**/*.test.ts',
             'test/support/**/*.test.ts',
           ],
           // Generous: real tools make keys, on machines that do other work too.
