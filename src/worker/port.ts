@@ -4,6 +4,7 @@ import type { Oid } from '../domain/oid.ts';
 import type { Result } from '../domain/result.ts';
 import type { ManifestFile, ParsedManifests } from '../render/index.ts';
 import type { RenderLimits } from '../render/limits.ts';
+import type { FileScan, ScanInput, ScanPlan } from '../secrets/index.ts';
 import type { SignatureEvidence, SignedBytes, Trust } from '../signature/index.ts';
 
 /**
@@ -30,8 +31,14 @@ export type ParseJob = Readonly<{
   limits: RenderLimits;
 }>;
 
+/** A file of a commit, or the message of a commit or tag, to scan for leaks. */
+export type ScanFile = ScanInput & Readonly<{ what: 'file' | 'message' }>;
+
+/** Files to scan. Callers have checked that the bytes are those the oids name. */
+export type ScanJob = Readonly<{ kind: 'scan'; files: readonly ScanFile[]; plan: ScanPlan }>;
+
 /** CPU work on untrusted bytes: plain data in. */
-export type Job = VerifyJob | ParseJob;
+export type Job = VerifyJob | ParseJob | ScanJob;
 
 /** One entry for each commit asked for. `usableKeys` 0 means that nobody can sign (`SignersEmpty`). */
 export type VerifyOutput = Readonly<{
@@ -47,15 +54,18 @@ export type VerifyOutput = Readonly<{
 /** What the files say. */
 export type ParseOutput = ParsedManifests & Readonly<{ kind: 'parse' }>;
 
+/** What the files hold, in the order asked for; no secret is in it. */
+export type ScanOutput = Readonly<{ kind: 'scan'; files: readonly FileScan[] }>;
+
 /** Plain data out. */
-export type Output = VerifyOutput | ParseOutput;
+export type Output = VerifyOutput | ParseOutput | ScanOutput;
 
 /** The output that belongs to a job. */
 export type OutputOf<J extends Job> = Extract<Output, Readonly<{ kind: J['kind'] }>>;
 
 /**
  * Where CPU work is done. A job is never tried twice: what takes too long or too much memory is a
- * stop with the job's own reason (`CheckIncomplete`, `RenderLimitExceeded`).
+ * stop with the job's own reason (`CheckIncomplete`, `RenderLimitExceeded`, `ScanIncomplete`).
  */
 export interface WorkPort {
   run<J extends Job>(job: J, deadlineMs: number): Promise<Result<OutputOf<J>>>;

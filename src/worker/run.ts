@@ -3,12 +3,27 @@ import type { Oid } from '../domain/oid.ts';
 import { ok } from '../domain/result.ts';
 import type { Result } from '../domain/result.ts';
 import { parseManifests } from '../render/index.ts';
+import { digestPlan, fileScanner } from '../secrets/index.ts';
+import type { FileScanner } from '../secrets/index.ts';
 import { digestTrust, loadKeyring, verifyBytes, verifySignature } from '../signature/index.ts';
 import type { Keyring, LoadedKeyring, SignatureEvidence, Trust } from '../signature/index.ts';
-import type { Job, Output, ParseJob, ParseOutput, VerifyJob, VerifyOutput } from './port.ts';
+import { workClock } from './work-clock.ts';
+import type {
+  Job,
+  Output,
+  ParseJob,
+  ParseOutput,
+  ScanJob,
+  ScanOutput,
+  VerifyJob,
+  VerifyOutput,
+} from './port.ts';
 
 /** Keyrings kept, one per trust digest: more would only serve trust that is no longer in force. */
 const MAX_KEYRINGS = 8;
+
+/** Scanners kept, one per plan: compiled rules are a few MiB each. */
+const MAX_SCANNERS = 4;
 
 /** Commits of a job whose signatures are under way together: the crypto has threads of its own. */
 const COMMITS_AT_ONCE = 16;
@@ -16,6 +31,7 @@ const COMMITS_AT_ONCE = 16;
 /** Does jobs one after the other and remembers parsed keyrings. Throws only for bugs. */
 export class JobRunner {
   readonly #keyrings = new Map<string, Promise<LoadedKeyring>>();
+  readonly #scanners = new Map<string, FileScanner>();
 
   run(job: Job): Promise<Result<Output>> {
     switch (job.kind) {
@@ -23,6 +39,8 @@ export class JobRunner {
         return this.#verify(job);
       case 'parse':
         return Promise.resolve(parse(job));
+      case 'scan':
+        return Promise.resolve(this.#scan(job));
     }
   }
 
@@ -42,16 +60,28 @@ export class JobRunner {
   }
 
   #keyring(trust: Trust): Promise<LoadedKeyring> {
-    const digest = digestTrust(trust);
-    const known = this.#keyrings.get(digest);
-    const loaded = known ?? loadKeyring(trust);
-    // Taken out and put in again, so that the first in the map is the one longest not asked for.
-    this.#keyrings.delete(digest);
-    this.#keyrings.set(digest, loaded);
-    const [oldest] = this.#keyrings.keys();
-    if (this.#keyrings.size > MAX_KEYRINGS && oldest !== undefined) this.#keyrings.delete(oldest);
-    return loaded;
+    return kept(this.#keyrings, digestTrust(trust), MAX_KEYRINGS, () => loadKeyring(trust));
   }
+
+  #scan({ files, plan }: ScanJob): Result<ScanOutput> {
+    const make = (): FileScanner => fileScanner(plan, workClock());
+    const scanner = kept(this.#scanners, digestPlan(plan), MAX_SCANNERS, make);
+    const scanned = files.map(({ what, ...input }) =>
+      what === 'message' ? scanner.scanMessage(input) : scanner.scan(input),
+    );
+    return ok({ kind: 'scan', files: scanned });
+  }
+}
+
+/** What was made under this name before, or makes it; of too many the one longest not asked for goes. */
+function kept<T>(known: Map<string, T>, name: string, most: number, make: () => T): T {
+  const value = known.get(name) ?? make();
+  // Taken out and put in again, so that the first in the map is the one longest not asked for.
+  known.delete(name);
+  known.set(name, value);
+  const [oldest] = known.keys();
+  if (known.size > most && oldest !== undefined) known.delete(oldest);
+  return value;
 }
 
 async function judge(

@@ -8,7 +8,7 @@ export type PackedJob = Readonly<{ job: Job; transfer: readonly ArrayBuffer[] }>
  * them, and transferring the caller's own buffers would empty them under its hands.
  */
 export function packJob(job: Job): PackedJob {
-  const parts = job.kind === 'verify' ? job.commits : job.blobs;
+  const parts = partsOf(job);
   const arena = new ArrayBuffer(parts.reduce((sum, part) => sum + part.bytes.length, 0));
   let at = 0;
   const place = <P extends Readonly<{ bytes: Uint8Array }>>(part: P): P => {
@@ -17,11 +17,31 @@ export function packJob(job: Job): PackedJob {
     at += bytes.length;
     return { ...part, bytes };
   };
-  const packed: Job =
-    job.kind === 'verify'
-      ? { ...job, commits: job.commits.map(place), ...detachedOf(job) }
-      : { ...job, blobs: job.blobs.map(place) };
-  return { job: packed, transfer: [arena] };
+  return { job: placed(job, place), transfer: [arena] };
+}
+
+type WithBytes = Readonly<{ bytes: Uint8Array }>;
+
+function partsOf(job: Job): readonly WithBytes[] {
+  switch (job.kind) {
+    case 'verify':
+      return job.commits;
+    case 'parse':
+      return job.blobs;
+    case 'scan':
+      return job.files;
+  }
+}
+
+function placed(job: Job, place: <P extends WithBytes>(part: P) => P): Job {
+  switch (job.kind) {
+    case 'verify':
+      return { ...job, commits: job.commits.map(place), ...detachedOf(job) };
+    case 'parse':
+      return { ...job, blobs: job.blobs.map(place) };
+    case 'scan':
+      return { ...job, files: job.files.map(place) };
+  }
 }
 
 /** Tags and approvals are few and small: a copy of their own is enough. */

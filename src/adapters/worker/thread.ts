@@ -8,6 +8,7 @@ import { stop } from '../../domain/stop.ts';
 import type { Stop } from '../../domain/stop.ts';
 import type { FromThread } from '../../worker/main.ts';
 import type { Job, Output } from '../../worker/port.ts';
+import { placeOfBug } from '../../domain/bug.ts';
 import { packJob } from './arena.ts';
 
 /** Bounds of one thread's memory. */
@@ -43,7 +44,8 @@ export class Thread {
     this.#worker.unref();
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('messageerror', () => this.kill('its answer could not be read'));
-    this.#worker.on('error', (error) => this.kill(error.message));
+    // Only what the runtime says of its own limits; else a message may quote what was worked on.
+    this.#worker.on('error', (error) => this.kill(endOf(error)));
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', () => {
         this.kill('its thread ended');
@@ -91,6 +93,12 @@ export class Thread {
   }
 }
 
+function endOf(error: Error & Readonly<{ code?: unknown }>): string {
+  return error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? 'it took more memory than a thread may have'
+    : `it ended with ${placeOfBug(error)}`;
+}
+
 /** The thread's code beside this file: built, or as source where tests and tools run it through tsx. */
 export function threadEntry(here: string): URL {
   if (!here.endsWith('.ts')) return new URL('../../worker/main.js', here);
@@ -115,6 +123,10 @@ export function faultOf(job: Job, why: string): Stop {
     case 'parse': {
       const message = `${job.blobs.length} files could not be read as manifests: ${why}; make them smaller or simpler`;
       return stop('RenderLimitExceeded', message);
+    }
+    case 'scan': {
+      const message = `${job.files.length} files could not be scanned for leaks: ${why}; make them smaller or simpler`;
+      return stop('ScanIncomplete', message);
     }
   }
 }

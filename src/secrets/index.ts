@@ -1,0 +1,14 @@
+export type { Finding } from './finding.ts';
+export type { Gap } from './hit.ts';
+export { parseBaseline } from './gitleaks/baseline.ts';
+export { parseGitleaksConfig } from './gitleaks/config.ts';
+export type { GitleaksConfig, LoadFile } from './gitleaks/config-reading.ts';
+export { parseIgnoreFile } from './gitleaks/ignore-file.ts';
+export { isIgnored, mergeIgnores, NO_IGNORES } from './gitleaks/ignores.ts';
+export type { Ignores } from './gitleaks/ignores.ts';
+export { digestPlan } from './plan.ts';
+export type { ScanPlan } from './plan.ts';
+export type { LeakRule, RuleSet, Severity, TeamRules } from './rule.ts';
+export { fileScanner, prepareOwnRules, rulesOf } from './scan.ts';
+export type { FileScan, FileScanner, ScanInput } from './scan.ts';
+export type { SopsConfig } from './structure/sops-config.ts';
