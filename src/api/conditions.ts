@@ -7,6 +7,7 @@ export const CONDITION_TYPES = [
   'Stalled',
   'SourceReady',
   'SourceVerified',
+  'SecretsClean',
   'Rendered',
   'InSync',
 ] as const;

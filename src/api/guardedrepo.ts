@@ -48,6 +48,16 @@ export type ThresholdRule = Readonly<{
   threshold: number;
 }>;
 
+/** How commits are looked through for secrets that must not be in Git. */
+export type SecretsSpec = Readonly<{
+  /** Block refuses a head that brings one, Report tells it, Off looks for none. */
+  mode: 'Block' | 'Report' | 'Off';
+  /** Whether `gitleaks:allow` on a line silences what is found there. */
+  inlineAllow: 'Ignore' | 'Honour';
+  /** The team's rules, gitleaks TOML; read from what was accepted before, never from what is judged. */
+  configPath: string;
+}>;
+
 /** What a commit must prove. History is linear and only moves forward. */
 export type VerifySpec = Readonly<{
   signatures: SignatureScope;
@@ -64,6 +74,7 @@ export type VerifySpec = Readonly<{
   onUntrusted: 'Freeze' | 'KeepHealing';
   /** Go duration, 1m to 720h: how long expiry is judged as of first sight. */
   maxPending: string;
+  secrets: SecretsSpec;
 }>;
 
 /** What to do about drift in one target. */
@@ -136,6 +147,35 @@ export type TargetStatus = Readonly<{
   inventory: readonly string[];
 }>;
 
+/** One leak that is open, for people: where it is, and nothing of what it is. */
+export type LeakItem = Readonly<{
+  rule: string;
+  severity: string;
+  /** Where, as `path:line`, or the message or name that holds it. */
+  place: string;
+  commit: string;
+  author: string;
+  /** 32 hex digits: what an approval or an ignore file names. */
+  fingerprint: string;
+  /** New came with an accepted commit, Existing lay there before, Rejected is in a head that was refused. */
+  standing: 'New' | 'Existing' | 'Rejected';
+  /** Still in the files of the commit it was last seen from. */
+  inTip: boolean;
+  firstSeen: string;
+  lastSeen: string;
+}>;
+
+/** What is known of secrets in this repository. */
+export type SecretsStatus = Readonly<{
+  /** Leaks that nobody has dealt with, shown or not. */
+  open: number;
+  new: number;
+  existing: number;
+  rejected: number;
+  items: readonly LeakItem[];
+  history: Readonly<{ state: 'Scanning' | 'Complete' | 'NotCovered'; commits: number }>;
+}>;
+
 /** What gitward has seen and done. */
 export type GuardedRepoStatus = Readonly<{
   observedGeneration: number;
@@ -146,6 +186,8 @@ export type GuardedRepoStatus = Readonly<{
   /** Open drifts over all targets. */
   driftCount: number;
   targets: readonly TargetStatus[];
+  /** Absent while nothing was scanned. */
+  secrets?: SecretsStatus;
   /** The last value of the annotation gitward.dev/requestedAt that was acted upon. */
   lastHandledRequestedAt?: string;
 }>;

@@ -2,10 +2,11 @@
 export type StopKind = 'stalled' | 'waiting' | 'retry';
 
 /** The stage of a line that a reason belongs to. */
-export type Stage = 'config' | 'fetch' | 'verify' | 'render' | 'compare' | 'act';
+export type Stage = 'config' | 'fetch' | 'verify' | 'scan' | 'render' | 'compare' | 'act';
 
 /** The condition that a stop turns False; `Stalled` is turned True. */
-export type StopCondition = 'Stalled' | 'SourceReady' | 'SourceVerified' | 'Rendered' | 'InSync';
+export type StopCondition =
+  'Stalled' | 'SourceReady' | 'SourceVerified' | 'SecretsClean' | 'Rendered' | 'InSync';
 
 type StopRow = Readonly<{
   stage: Stage;
@@ -21,6 +22,7 @@ const row =
 const inConfig = row('config', 'Stalled');
 const inFetch = row('fetch', 'SourceReady');
 const inVerify = row('verify', 'SourceVerified');
+const inScan = row('scan', 'SecretsClean');
 const inRender = row('render', 'Rendered');
 const inCompare = row('compare', 'InSync');
 const inAct = row('act', 'InSync');
@@ -90,6 +92,14 @@ export const STOP_REASONS = {
     'stalled',
     'The key that signed the anchor is revoked as compromised, so what is live is in doubt.',
   ),
+  SecretLeakFound: inScan(
+    'stalled',
+    'A commit brings a secret; it stays in history, so removing it in a later commit is not enough.',
+  ),
+  ScanIncomplete: inScan(
+    'stalled',
+    'Something could not be scanned for secrets, so it is not clean.',
+  ),
   ManifestInvalid: inRender(
     'stalled',
     'A file is not a manifest that gitward can apply: syntax, kind, chart, kustomization or LFS.',
@@ -136,6 +146,7 @@ export const NOTE_REASONS = {
   AnchorRestored: 'The anchor was restored from the store that still had it.',
   SignerRetired: 'The key that signed the anchor no longer counts; what it signed before stands.',
   RejectedTipReplaced: 'A rejected head was replaced by one that was accepted.',
+  NotScanned: 'Nothing is scanned for secrets: the spec says Off.',
   GuardWeakened: 'Protection was lowered: suspended, mode lowered or GuardedRepo deleted.',
 } as const satisfies Record<string, string>;
 

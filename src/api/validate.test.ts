@@ -23,6 +23,7 @@ const REPO = {
     forge: 'Deny',
     onUntrusted: 'Freeze',
     maxPending: '24h',
+    secrets: { mode: 'Block', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' },
   },
   targets: [TARGET],
 };

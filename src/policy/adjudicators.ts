@@ -1,5 +1,6 @@
 import type { Adjudicator } from './judgement.ts';
 import { complete, forward, linear, readable } from './lineage.ts';
+import { clean } from './secrets.ts';
 import { bound, reviewed, signed, tagSigned } from './signed.ts';
 import { contained, notLower, unmoved } from './tags.ts';
 import { thresholds } from './thresholds.ts';
@@ -20,5 +21,7 @@ export const ADJUDICATORS: readonly Adjudicator[] = [
   signed,
   bound,
   reviewed,
+  // Before path rules: nobody is to be asked to approve a change that must not come in as it is.
+  clean,
   thresholds,
 ];

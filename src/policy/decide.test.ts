@@ -77,6 +77,7 @@ function judge({ end, relation, signatures, footing = anchored }: Case): Verdict
     footing,
     tags: { last: undefined, oids: new Map() },
     verify: { signatures: 'EveryCommit', bindIdentity: 'None', forge: 'Deny' },
+    secrets: { mode: 'Off', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' },
     ...{ trustDigest: 't', policyDigest: 'p', at: NOW },
   };
   return decide(evidence, second, judgement);

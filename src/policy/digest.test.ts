@@ -9,6 +9,7 @@ const [prod, base] = [
 const VERIFY: VerifySpec = {
   ...{ signatures: 'EveryCommit', signers: ['team'], bindIdentity: 'Committer', forge: 'Deny' },
   ...{ rules: [prod, base], onUntrusted: 'Freeze', maxPending: '24h' },
+  secrets: { mode: 'Block', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' },
 };
 const digest = (more: Partial<VerifySpec> = {}): string => policyDigest({ ...VERIFY, ...more });
 
@@ -31,6 +32,9 @@ describe('policyDigest', () => {
     ['another role', { rules: [{ ...prod, roles: ['x'] }, base] }],
     ['another path', { rules: [{ ...prod, paths: ['a/**'] }, base] }],
     ['another name', { rules: [{ ...prod, name: 'production' }, base] }],
+    ['secrets reported', { secrets: { ...VERIFY.secrets, mode: 'Report' } }],
+    ['comments honoured', { secrets: { ...VERIFY.secrets, inlineAllow: 'Honour' } }],
+    ['rules elsewhere', { secrets: { ...VERIFY.secrets, configPath: 'leaks.toml' } }],
     ['a beginning', { startAt: { seal: 'Newest' } }],
   ])('%s, another', (_name, more) => expect(digest(more)).not.toBe(digest()));
 });

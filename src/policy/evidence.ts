@@ -1,6 +1,8 @@
 import type { HistoryEvidence } from '../commit/history.ts';
 import type { PersonStamp } from '../commit/parse.ts';
+import type { Instant } from '../domain/clock.ts';
 import type { Oid } from '../domain/oid.ts';
+import type { Finding, Gap } from '../secrets/index.ts';
 import type { SignatureEvidence } from '../signature/index.ts';
 import type { Approval } from './approval.ts';
 
@@ -28,7 +30,41 @@ export type ReadSet = Readonly<{ target: string; paths: ReadonlySet<string> }>;
 /** An approval as it was found, and what its signature is worth. */
 export type ApprovalEvidence = Readonly<{ statement: Approval; signature: SignatureEvidence }>;
 
-/** What `verify` gathered about one head; it proves nothing by itself. */
+/** A leak and the commit that brought it; of several, one that none of its parents had. */
+export type LocatedLeak = Readonly<{
+  finding: Finding;
+  commit: Oid;
+  /** Name and address that the commit gives, printable: a claim. */
+  author: string;
+  /** When the commit says it was made. */
+  at: Instant;
+  /** Whether the newest commit's files still hold it. Messages and names of old commits are never "in". */
+  inTip: boolean;
+}>;
+
+/** What could not be scanned, and the commit that brought it. */
+export type LocatedGap = Readonly<{ gap: Gap; path: string; commit: Oid }>;
+
+/** What `scan` found in a range of commits. */
+export type LeakEvidence = Readonly<{
+  leaks: readonly LocatedLeak[];
+  /** Already in a parent outside the range, in the same file: met again, not brought. */
+  carried: readonly LocatedLeak[];
+  gaps: readonly LocatedGap[];
+  /** Leaks that the ignore file or baseline of the protected ref silences. */
+  ignored: number;
+  /** Commits whose message holds a secret, or may: their subject is told to nobody. */
+  hushed: readonly Oid[];
+  /** What was looked at. */
+  commits: number;
+  blobs: number;
+  /** Names the plan that it was scanned under. */
+  digest: string;
+  /** What of the team's files could not be used, for people. */
+  warnings: readonly string[];
+}>;
+
+/** What `verify` and `scan` gathered about one head; it proves nothing by itself. */
 export type Evidence = Readonly<{
   history: HistoryEvidence;
   relation: TipRelation;
@@ -40,4 +76,6 @@ export type Evidence = Readonly<{
   changes: ReadonlyMap<Oid, readonly string[]>;
   readSets: readonly ReadSet[];
   approvals: readonly ApprovalEvidence[];
+  /** Missing where nothing was scanned, which is never "none found". */
+  leaks?: LeakEvidence;
 }>;

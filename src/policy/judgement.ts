@@ -1,4 +1,4 @@
-import type { VerifySpec } from '../api/guardedrepo.ts';
+import type { SecretsSpec, VerifySpec } from '../api/guardedrepo.ts';
 import type { Instant } from '../domain/clock.ts';
 import type { Oid } from '../domain/oid.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
@@ -36,6 +36,7 @@ export type Judgement = Readonly<{
   footing: Footing;
   tags: KnownTags;
   verify: VerifyRules;
+  secrets: SecretsSpec;
   trustDigest: string;
   policyDigest: string;
   /** A key is judged at this moment, whatever the signature says of its own date. */

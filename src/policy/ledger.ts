@@ -2,6 +2,10 @@ import type { Instant } from '../domain/clock.ts';
 import type { Oid } from '../domain/oid.ts';
 import type { Signer } from '../domain/proof.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
+import type { LeakState } from './leak-state.ts';
+
+export { MAX_LEAK_NAME, MAX_LEAK_PATH, MAX_OPEN_LEAKS, MAX_SETTLED_LEAKS } from './leak-state.ts';
+export type { LeakHistory, LeakRecord, LeakState, SettledLeak } from './leak-state.ts';
 
 /** A tag under which a commit was accepted; `oid` is the tag object's, or the commit's. */
 export type AcceptedTag = Readonly<{ name: string; oid: Oid }>;
@@ -70,6 +74,8 @@ export type LedgerEntry = Readonly<{
   tags?: readonly AcceptedTag[];
   /** Signed approvals of what waits or was accepted last: a rewound notes ref takes none of them back. */
   approvals?: readonly string[];
+  /** Absent where nothing was scanned yet. */
+  leaks?: LeakState;
 }>;
 
 /** The tags with this one as the newest; the oldest beyond the limit are forgotten. */

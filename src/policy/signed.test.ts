@@ -11,6 +11,7 @@ import {
   reasonsOf,
   verdictOn,
 } from '../../test/support/verdict.ts';
+import type { Oid } from '../domain/oid.ts';
 import type { SignatureEvidence } from '../signature/index.ts';
 import type { Evidence, TagEvidence } from './evidence.ts';
 import type { Judgement, VerifyRules } from './judgement.ts';
@@ -139,6 +140,21 @@ describe('verify.bindIdentity', () => {
       ['SignerMismatch'],
     ],
   ])('%s', (_name, reasons, expected) => expect(reasons).toEqual(expected));
+
+  it('an address that may hold a secret, not told', () => {
+    const email = 'to-be-hidden@example.com';
+    const named = (hushed: readonly Oid[]): string => {
+      const leaks = {
+        ...{ leaks: [], carried: [], gaps: [], warnings: [], hushed },
+        ...{ ignored: 0, commits: 2, blobs: 0, digest: 'd' },
+      };
+      const evidence = { ...authored({ committer: { ...other, email } }), leaks };
+      return JSON.stringify(
+        verdictOn(evidence, { verify: { ...base, bindIdentity: 'Committer' } }),
+      );
+    };
+    expect([[], [TWO]].map((hushed) => named(hushed).includes(email))).toEqual([true, false]);
+  });
 });
 
 describe('verify.forge', () => {

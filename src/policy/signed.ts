@@ -90,7 +90,9 @@ export const bound: Adjudicator = (evidence, judgement) => {
       };
     }),
   ];
-  return named.flatMap(unbound);
+  // An address can hold a secret like any other word of a commit: then it is not told.
+  const hushed = new Set(evidence.leaks?.hushed ?? []);
+  return named.flatMap((one) => unbound(one, hushed.has(one.oid)));
 };
 
 /** Something signed, and the people it names who must be its signer. */
@@ -101,12 +103,13 @@ type Bound = Readonly<{
   stamps: readonly (readonly [role: string, stamp: PersonStamp])[];
 }>;
 
-function unbound({ what, oid, signature, stamps }: Bound): readonly Stop[] {
+function unbound({ what, oid, signature, stamps }: Bound, isHushed: boolean): readonly Stop[] {
   if (signature?.kind !== 'good' || signature.signer.class !== 'person') return [];
   const { emails, signer } = signature;
   const wrong = stamps.find(([, { email }]) => !isOneOf(emails, email));
   if (wrong === undefined) return [];
-  const [role, { email }] = wrong;
+  const [role, { email: claimed }] = wrong;
+  const email = isHushed ? '(hidden: it may hold a secret)' : claimed;
   const why =
     emails.length === 0
       ? `SignerSet ${signer.signerSet} lists no e-mail for ${signer.name}; add it, or set verify.bindIdentity to None`

@@ -17,14 +17,23 @@ export type Findings = Readonly<{
   drift: Readonly<{ reason: Reason; message: string; fault: boolean }> | undefined;
   /** Why some guarded objects cannot be seen now. */
   blind: Stop | undefined;
+  /** What keeps `SecretsClean` from being True though the line went on, or stands before it ends. */
+  secrets: Draft | undefined;
   /** One line for each condition when all is well. */
   wellSaid: Readonly<Record<'Ready' | StopCondition, string>>;
 }>;
 
-type Draft = Readonly<{ status: Condition['status']; reason: Reason; message: string }>;
+/** What one condition says. */
+export type Draft = Readonly<{ status: Condition['status']; reason: Reason; message: string }>;
 
 /** The stages' conditions in the order of the line. */
-const STAGES: readonly StopCondition[] = ['SourceReady', 'SourceVerified', 'Rendered', 'InSync'];
+const STAGES: readonly StopCondition[] = [
+  'SourceReady',
+  'SourceVerified',
+  'SecretsClean',
+  'Rendered',
+  'InSync',
+];
 
 /**
  * Spells findings as the whole list of conditions, in a fixed order. What is not decided is never
@@ -72,18 +81,25 @@ function stage(type: StopCondition, findings: Findings, previous: readonly Condi
   const { stop, suspended, anchored } = findings;
   if (suspended) return unknown('Suspended', 'Suspended.');
   if (stop === undefined && !anchored) return unknown('Pending', 'Not judged yet.');
-  if (type === 'InSync' && stop === undefined) return inSync(findings);
   const at = stop === undefined ? STAGES.length : stageOf(stop);
   const own = STAGES.indexOf(type);
   if (own === at && stop !== undefined) return failed(stop);
+  const standing = anchored ? standingOf(type, findings) : undefined;
+  if (standing !== undefined) return standing;
   if (own < at) return passed(findings.wellSaid[type]);
   // The line ended before this stage: what was said of the anchor still in force stands.
   const kept = previous.find((condition) => condition.type === type);
-  if (anchored && type === 'InSync') return inSync(findings);
   if (kept !== undefined && anchored) {
     return { status: kept.status, reason: kept.reason, message: kept.message };
   }
   return unknown('Pending', 'Not judged yet.');
+}
+
+/** What holds of what is live, whatever the head is like. */
+function standingOf(type: StopCondition, findings: Findings): Draft | undefined {
+  if (type === 'InSync') return inSync(findings);
+  if (type !== 'SecretsClean') return undefined;
+  return findings.secrets ?? passed(findings.wellSaid.SecretsClean);
 }
 
 function stageOf(stop: Stop): number {

@@ -1,19 +1,23 @@
 import { parseDuration } from '../api/duration.ts';
 import type { GuardedRepo, GuardedRepoStatus } from '../api/guardedrepo.ts';
 import { REQUESTED_AT } from '../api/meta.ts';
+import { placeOfBug } from '../domain/bug.ts';
 import { createQueue } from '../domain/queue.ts';
 import type { Next, WorkQueue } from '../domain/queue.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
 import type { Stop } from '../domain/stop.ts';
 import type { DriftRecord } from '../drift/record.ts';
 import { driftText } from '../drift/text.ts';
+import { ProcessMemory } from './gather/scan-memory.ts';
 import { freshMemory } from './line.ts';
 import type { LineEnd, LinePorts, RepoMemory } from './line.ts';
-import { runLine } from './pipeline.ts';
+import { continueLine, runLine } from './pipeline.ts';
 import type { EventNote, ReportPort } from './ports.ts';
 import { Reporter } from './reporter.ts';
 import { retire } from './retire.ts';
 import { summarize } from './summarize.ts';
+import { leakFactsOf } from './summarize-leaks.ts';
+import { weakening } from './weakening.ts';
 
 /** Pause when the spec's interval cannot be read; the CRD's default. */
 const DEFAULT_INTERVAL_MS = 60_000;
@@ -23,6 +27,9 @@ const MIN_RETRY_MS = 1_000;
 
 /** Pause of a line that waits for something that somebody must create. */
 const WAIT_MS = 5_000;
+
+/** Pause before more of a history is scanned: other work of the process gets its turn. */
+const GO_ON_MS = 100;
 
 /** What the controller is made of. */
 export type ControllerPorts = LinePorts &
@@ -40,6 +47,8 @@ type Held = {
   judged?: GuardedRepo;
   /** The spec of the last pass, to tell what was weakened since. */
   before: GuardedRepo['spec'];
+  /** Before this moment, on the monotonic clock, more of a history is scanned without a look at the source. */
+  lookAt: number;
   /** What of the object asks for a pass; its status does not. */
   trigger: string;
 };
@@ -51,6 +60,8 @@ export class Controller {
   readonly #queue: WorkQueue<RepoKey>;
   readonly #reporter: Reporter;
   readonly #abort = new AbortController();
+  /** One for all repos: it is bounded, and the process is. */
+  readonly #scans = new ProcessMemory();
   /** Known at start, without a pass so far. */
   readonly #unseen = new Set<RepoKey>();
   #started = false;
@@ -68,7 +79,7 @@ export class Controller {
         failed: (key, error) =>
           log.error('the line broke', {
             repo: key,
-            error: error instanceof Error ? error.stack : '',
+            error: placeOfBug(error),
           }),
       },
     });
@@ -95,6 +106,7 @@ export class Controller {
     const found = this.#ports.cluster.repo(key);
     const held = this.#held.get(key);
     if (held === undefined || found?.ok !== true || held.trigger !== triggerOf(found.value)) {
+      if (held !== undefined) held.lookAt = 0;
       this.#queue.add(key);
     } else if (found.value.status?.anchor?.oid !== held.memory.stored?.entry.anchor.oid) {
       // Status repeats the ledger: what somebody else made of it is written over.
@@ -104,7 +116,10 @@ export class Controller {
 
   /** Trust changed: every repo is judged again. */
   wakeAll(): void {
-    for (const key of this.#held.keys()) this.#queue.add(key);
+    for (const [key, held] of this.#held) {
+      held.lookAt = 0;
+      this.#queue.add(key);
+    }
   }
 
   /** Drift of a guarded object opened, closed or changed its outcome. */
@@ -149,11 +164,11 @@ export class Controller {
     const repo = found.value;
     const began = clock.monotonic();
     const held = this.#hold(key, repo);
-    const weakened = weakening(held, repo);
+    const weakened = weakening(held.before, repo);
     held.before = repo.spec;
     held.trigger = triggerOf(repo);
     const last = held.end.stop;
-    held.end = await this.#pass(repo, key, held.memory);
+    held.end = await this.#pass(repo, key, held);
     held.judged = repo;
     const { stop: why, notes } = held.end;
     meter.reconciled(why?.kind ?? 'success', (clock.monotonic() - began) / 1000);
@@ -161,7 +176,7 @@ export class Controller {
     meter.guarded(this.#guarded());
     await this.#reporter.tell(repo, key, [...weakened, ...notes], why);
     await this.#reporter.flush(key);
-    return this.#next(repo, why);
+    return this.#next(repo, held);
   }
 
   #guarded(): number {
@@ -175,13 +190,20 @@ export class Controller {
     // After a restart the condition tells whether the suspension was told already.
     const told = repo.status?.conditions.some((condition) => condition.reason === 'Suspended');
     const before = { ...repo.spec, suspend: repo.spec.suspend && told === true };
-    const held: Held = { memory: freshMemory(), end: { notes: [] }, before, trigger: '' };
+    const held: Held = {
+      memory: freshMemory(this.#scans),
+      end: { notes: [] },
+      before,
+      trigger: '',
+      lookAt: 0,
+    };
     this.#held.set(key, held);
     return held;
   }
 
-  async #pass(repo: GuardedRepo, key: RepoKey, memory: RepoMemory): Promise<LineEnd> {
-    const { cluster, guard } = this.#ports;
+  async #pass(repo: GuardedRepo, key: RepoKey, held: Held): Promise<LineEnd> {
+    const { cluster, guard, clock } = this.#ports;
+    const { memory } = held;
     const ground = { repo, memory, ports: this.#ports };
     if (repo.metadata.deletionTimestamp !== undefined) return retire(ground);
     const kept = await cluster.finalizer(repo, true);
@@ -191,7 +213,14 @@ export class Controller {
       memory.loaded = undefined;
       return { notes: [] };
     }
-    return runLine(ground, this.#abort.signal);
+    const { signal } = this.#abort;
+    const { stop: why, isUnfinished } = held.end;
+    const isSettled = why === undefined || why.kind === 'stalled';
+    if (isSettled && isUnfinished === true && clock.monotonic() < held.lookAt) {
+      return continueLine(ground, signal, held.end);
+    }
+    held.lookAt = clock.monotonic() + intervalOf(repo);
+    return runLine(ground, signal);
   }
 
   #log(key: RepoKey, why: Stop | undefined, notes: readonly EventNote[]): void {
@@ -202,9 +231,10 @@ export class Controller {
     }
   }
 
-  #next(repo: GuardedRepo, why: Stop | undefined): Next {
+  #next(repo: GuardedRepo, { end }: Held): Next {
+    const why = end.stop;
     if (repo.metadata.deletionTimestamp !== undefined && why === undefined) return { kind: 'done' };
-    const interval = parseDuration(repo.spec.interval) ?? DEFAULT_INTERVAL_MS;
+    const interval = intervalOf(repo);
     switch (why?.kind) {
       case 'retry':
         return { kind: 'retry', atLeastMs: Math.max(MIN_RETRY_MS, why.retryAfterMs ?? 0) };
@@ -212,7 +242,7 @@ export class Controller {
         return { kind: 'again', afterMs: Math.min(WAIT_MS, interval) };
       case 'stalled':
       case undefined:
-        return { kind: 'again', afterMs: interval };
+        return { kind: 'again', afterMs: end.isUnfinished === true ? GO_ON_MS : interval };
     }
   }
 
@@ -236,11 +266,16 @@ export class Controller {
       guarded,
       drifts: guard.drifts(key),
       blind: guard.watchHealth(key),
+      leaks: leakFactsOf(held.memory),
     };
     const { status, ...rest } = repo.value;
     const judged = { ...rest, metadata: held.judged.metadata, spec: held.judged.spec };
     return [repo.value, summarize(status === undefined ? judged : { ...judged, status }, facts)];
   }
+}
+
+function intervalOf({ spec }: GuardedRepo): number {
+  return parseDuration(spec.interval) ?? DEFAULT_INTERVAL_MS;
 }
 
 /** What of a GuardedRepo asks for a pass when it changes. */
@@ -251,21 +286,4 @@ function triggerOf({ metadata }: GuardedRepo): string {
 
 function sameStop(a: Stop | undefined, b: Stop | undefined): boolean {
   return a?.reason === b?.reason && a?.message === b?.message;
-}
-
-/** Suspending, lowering the mode and giving up on reverting are told, each once. */
-function weakening({ before }: Held, { metadata, spec }: GuardedRepo): readonly EventNote[] {
-  const who = `GuardedRepo ${metadata.namespace}/${metadata.name}`;
-  const lowered = spec.targets.filter(({ name, drift }) => {
-    const old = before.targets.find((target) => target.name === name);
-    return old?.drift.onDrift === 'Revert' && drift.onDrift === 'Report';
-  });
-  const told = [
-    ...(spec.suspend && !before.suspend ? [`${who} was suspended.`] : []),
-    ...(before.mode === 'Enforce' && spec.mode === 'Audit'
-      ? [`${who} was lowered from Enforce to Audit.`]
-      : []),
-    ...lowered.map(({ name }) => `${who}: target ${name} was lowered from Revert to Report.`),
-  ];
-  return told.map((message) => ({ type: 'Warning', reason: 'GuardWeakened', message }));
 }

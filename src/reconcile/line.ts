@@ -4,9 +4,15 @@ import type { Oid } from '../domain/oid.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
 import type { Stop } from '../domain/stop.ts';
 import type { Entry, Guard } from '../guard/guard.ts';
+import type { LeakState } from '../policy/ledger.ts';
 import type { RenderLimits } from '../render/limits.ts';
 import type { Trust } from '../signature/index.ts';
 import type { WorkPort } from '../worker/port.ts';
+import type { HistoryScan } from './gather/history-scan.ts';
+import type { GatheredPlan } from './gather/scan-plan.ts';
+import { ProcessMemory } from './gather/scan-memory.ts';
+import type { ScanMemory } from './gather/scan-memory.ts';
+import { SopsFinder } from './gather/sops-files.ts';
 import type {
   ClusterPort,
   EventNote,
@@ -16,6 +22,7 @@ import type {
   KindPort,
   LedgerPort,
   Remote,
+  ScanProgress,
   StoredEntry,
 } from './ports.ts';
 import type { SourceWish } from './steps/source.ts';
@@ -27,6 +34,8 @@ export type LinePorts = Readonly<{
   work: WorkPort;
   kinds: KindPort;
   ledger: LedgerPort;
+  /** Without it a scan of the history begins anew at every start. */
+  scans?: ScanProgress;
   cluster: ClusterPort;
   objects: GuardedObjects;
   guard: Guard;
@@ -47,6 +56,8 @@ export type LineRules = Readonly<{
   /** Most commits judged in one pass; above it `RepositoryTooLarge`. */
   maxRangeCommits: number;
   render: RenderLimits;
+  /** Longest that one pass scans the history behind the anchor, in milliseconds. */
+  historyBudgetMs: number;
   /** Guarded objects written at the same time. */
   writers: number;
 }>;
@@ -64,6 +75,25 @@ export type ConfiguredLine = Readonly<{
   trustDigest: string;
   policyDigest: string;
 }>;
+
+/** What is remembered of scanning a repo; lost at restart, which costs time only. */
+export type SecretsMemory = {
+  readonly scans: ScanMemory;
+  readonly finder: SopsFinder;
+  readonly roots: Map<Oid, Oid>;
+  /** What the ledger says of leaks, or will with its next write. */
+  state?: LeakState;
+  /** How to scan what is live, by what it was read from. */
+  plan?: Readonly<{ under: string; how: GatheredPlan; digest: string }>;
+  /** The history that is being scanned. */
+  scan?: HistoryScan | undefined;
+  /** A history that could not be covered was tried again since the start. */
+  hasRetried: boolean;
+  /** Why the history was not scanned last time: said once. */
+  unscanned?: string | undefined;
+  /** The notes, and the open leaks that answers were looked for in them. */
+  looked?: string;
+};
 
 /** What is remembered of a repo between passes; owned by one pass at a time, lost at restart. */
 export type RepoMemory = {
@@ -85,6 +115,7 @@ export type RepoMemory = {
   applied: Map<string, string>;
   /** What the files of the last rendered commit leave open, for people. */
   warnings: readonly string[];
+  secrets: SecretsMemory;
   /** What a deleted GuardedRepo guarded, until it is gone. */
   retiring?: readonly Entry[];
 };
@@ -104,13 +135,18 @@ export type Ground = Readonly<{ repo: GuardedRepo; memory: RepoMemory; ports: Li
 /** A pass that got as far as looking at the source. */
 export type Pass = Ground & Readonly<{ line: ConfiguredLine; signal: AbortSignal }>;
 
-/** A repo of which nothing is known yet. */
-export function freshMemory(): RepoMemory {
-  return { startedUp: false, failures: [], applied: new Map(), warnings: [] };
+/** A repo of which nothing is known yet. `scans` may be shared: what is remembered holds for every repo. */
+export function freshMemory(scans: ScanMemory = new ProcessMemory()): RepoMemory {
+  const secrets: SecretsMemory = {
+    ...{ scans, finder: new SopsFinder(), roots: new Map(), hasRetried: false },
+  };
+  return { startedUp: false, failures: [], applied: new Map(), warnings: [], secrets };
 }
 
 /** How one pass ended; `report` turns it into status and events. */
 export type LineEnd = Readonly<{
   stop?: Stop;
+  /** More of the history is to be scanned, soon. */
+  isUnfinished?: boolean;
   notes: readonly EventNote[];
 }>;

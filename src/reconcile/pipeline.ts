@@ -12,6 +12,8 @@ import { readCommit } from './gather/walk.ts';
 import { checkSpec, checkTargets, configure, configureLocal } from './steps/configure.ts';
 import { enforce, failureOf } from './steps/enforce.ts';
 import { judge, judgedUnder } from './steps/judge.ts';
+import { lookBack } from './steps/history.ts';
+import { settleAtRest } from './steps/leaks.ts';
 import { loadLedger, saveLedger } from './steps/ledger.ts';
 import { look } from './steps/look.ts';
 import { rejudge, untrusted } from './steps/rejudge.ts';
@@ -55,9 +57,38 @@ async function followSource(pass: Pass): Promise<LineEnd> {
   const seen = await look(pass);
   const advanced = seen.ok ? await advance(pass, seen.value) : seen;
   const notes = [...told, ...(advanced.ok ? advanced.value : [])];
+  const back = await lookBack(pass);
+  tellUnscanned(pass, back.ok ? undefined : back.stop);
+  notes.push(...(back.ok ? back.value.notes : []));
+  const isUnfinished = back.ok && back.value.isUnfinished;
   const failed = advanced.ok ? failureOf(memory) : advanced;
   const why = worst(pass, failed.ok ? undefined : failed.stop);
-  return why === undefined ? { notes } : { stop: why, notes };
+  return { notes, isUnfinished, ...(why === undefined ? {} : { stop: why }) };
+}
+
+/** Every pass would say the same again while nothing changes. */
+function tellUnscanned({ memory, ports, line }: Pass, why: Stop | undefined): void {
+  const { secrets } = memory;
+  if (why !== undefined && why.message !== secrets.unscanned) {
+    const { reason, message } = why;
+    ports.log.warn('the history is not scanned', { repo: line.key, reason, message });
+  }
+  secrets.unscanned = why?.message;
+}
+
+/**
+ * Scans more of the history between two looks at the source, which say no more than the last one did:
+ * no server is asked.
+ */
+export async function continueLine(
+  ground: Ground,
+  signal: AbortSignal,
+  before: LineEnd,
+): Promise<LineEnd> {
+  const line = configureLocal(ground.repo, ground.ports);
+  const back = line.ok ? await lookBack({ ...ground, line: line.value, signal }) : line;
+  if (!back.ok) return { ...before, notes: [], isUnfinished: false };
+  return { ...before, ...back.value };
 }
 
 /** Without credentials what is live is judged again all the same: its objects are here. */
@@ -120,6 +151,8 @@ async function stay(
   if (!rejudged.ok) return rejudged;
   const enforced = await enforceAnchor(pass, memory.stored?.entry ?? entry);
   if (!enforced.ok) return enforced;
+  const closed = await settleAtRest(pass, seen);
+  if (!closed.ok) return closed;
   const settled = await settle(pass, memory.stored?.entry ?? entry, seen);
   if (!settled.ok) return settled;
   const lost = ruled.value.kind === 'ledger' && ruled.value.missingStatus;

@@ -10,6 +10,7 @@ import type { ApprovedPlan } from '../domain/proof.ts';
 import type { RepoKey } from '../domain/repo-key.ts';
 import type { Result } from '../domain/result.ts';
 import type { Stop } from '../domain/stop.ts';
+import type { LocatedLeak } from '../policy/evidence.ts';
 import type { LedgerEntry } from '../policy/ledger.ts';
 
 /** Who gitward is to a Git server. */
@@ -147,6 +148,24 @@ export type StoredEntry = Readonly<{ entry: LedgerEntry; version: string }>;
 export interface LedgerPort {
   load(repo: RepoKey): Promise<Result<StoredEntry | undefined>>;
   save(repo: RepoKey, entry: LedgerEntry, version: string | undefined): Promise<Result<string>>;
+}
+
+/** A commit of a history that was scanned whole, and what it brought. */
+export type ScannedCommit = Readonly<{ oid: Oid; leaks: readonly LocatedLeak[] }>;
+
+/** Whose scan it is: of which repo, under which plan, and the key that only the ledger holds. */
+export type ScanId = Readonly<{ repo: RepoKey; digest: string; key: string }>;
+
+/**
+ * How far histories are scanned, over restarts. Nothing here is trusted that is not authenticated by the
+ * key, and to lose all of it costs time only. Never fails the caller.
+ */
+export interface ScanProgress {
+  /** A fresh secret for the ledger. */
+  newKey(): string;
+  /** What is known under this very plan; what is damaged or of others is not there. */
+  load(scan: ScanId): Promise<readonly ScannedCommit[]>;
+  append(scan: ScanId, commits: readonly ScannedCommit[]): Promise<void>;
 }
 
 /** One message about one object, shown by `kubectl describe`. */

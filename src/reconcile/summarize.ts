@@ -19,6 +19,8 @@ import type { DriftRecord } from '../drift/record.ts';
 import { driftPaths, driftText } from '../drift/text.ts';
 import { formatRevision } from '../policy/decide.ts';
 import type { Anchor, Standing } from '../policy/ledger.ts';
+import { secretsDraft, secretsStatus } from './summarize-leaks.ts';
+import type { LeakFacts } from './summarize-leaks.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Findings } from './conditions.ts';
 
@@ -44,6 +46,7 @@ export type Facts = Readonly<{
   guarded: ReadonlyMap<string, readonly string[]>;
   drifts: readonly DriftRecord[];
   blind: Stop | undefined;
+  leaks: LeakFacts;
 }>;
 
 /** The whole status of a GuardedRepo, made from facts alone: same facts, same status. */
@@ -58,6 +61,7 @@ export function summarize(repo: GuardedRepo, facts: Facts): GuardedRepoStatus {
     ...shownAnchor(repo, facts),
     driftCount: open.length,
     targets: repo.spec.targets.map((target) => targetStatus(target, facts)),
+    ...secretsStatus(facts.leaks, repo.status?.secrets),
     ...(requested === undefined
       ? {}
       : { lastHandledRequestedAt: requested.slice(0, MAX_REQUEST_LENGTH) }),
@@ -78,6 +82,7 @@ function findingsOf(repo: GuardedRepo, facts: Facts, open: readonly DriftRecord[
     anchored: facts.anchor !== undefined,
     drift: worstDrift(open),
     blind: facts.blind,
+    secrets: secretsDraft(repo.spec.verify.secrets.mode, facts.leaks),
     wellSaid: wellSaid(repo, facts),
   };
 }
@@ -100,6 +105,7 @@ function wellSaid(
     SourceReady:
       head === undefined ? 'Not seen yet.' : `Head is ${formatRevision(head.label, head.oid)}.`,
     SourceVerified: `${revision}, ${by}.${sinceThen(standing)}`,
+    SecretsClean: `${revision} and all before it hold no secret that is open.`,
     Rendered: `${revision} gives ${objects}.`,
     InSync: `${objects} are as ${revision} says.`,
   };

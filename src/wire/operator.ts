@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DEFAULT_PACK_MIB, chooseEngine } from '../adapters/git/choose.ts';
 import type { EngineChoice } from '../adapters/git/choose.ts';
+import { scanProgress } from '../adapters/fs/scan-progress.ts';
 import { gitSource } from '../adapters/git/source.ts';
 import { servePages, textPage } from '../adapters/http/probes.ts';
 import type { Listening } from '../adapters/http/probes.ts';
@@ -23,6 +24,9 @@ import type { ClusterSide } from './kube.ts';
 
 /** Most commits judged in one pass: a first sight of a long history wants `startAt`. */
 const MAX_RANGE_COMMITS = 20_000;
+
+/** A pass is never held up longer by the history; it goes on right after. */
+const HISTORY_BUDGET_MS = 2_000;
 
 /** Guarded objects written at the same time; the API server's own fairness decides the rest. */
 const WRITERS = 16;
@@ -95,6 +99,7 @@ function buildController(
     work,
     kinds: cluster.kinds,
     ledger: cluster.ledger,
+    scans: scanProgress({ dataDir: config.dataDir, warn: (message) => log.warn(message) }),
     cluster: cluster.own,
     objects: cluster.objects,
     report: cluster.report,
@@ -151,6 +156,7 @@ function rulesOf(config: Config, engine: EngineChoice): LineRules {
     maxPackBytes: config.maxPackBytes ?? DEFAULT_PACK_MIB[engine.name] * 1024 * 1024,
     maxRangeCommits: MAX_RANGE_COMMITS,
     render: DEFAULT_RENDER_LIMITS,
+    historyBudgetMs: HISTORY_BUDGET_MS,
     writers: WRITERS,
   };
 }

@@ -6,6 +6,7 @@ import { ok } from '../../src/domain/result.ts';
 import { gather } from '../../src/reconcile/gather/gather.ts';
 import type { GatherGround } from '../../src/reconcile/gather/ground.ts';
 import type { ObjectReader } from '../../src/reconcile/ports.ts';
+import { SECRETS_OFF } from '../../src/reconcile/gather/scan-plan.ts';
 import { DEFAULT_RENDER_LIMITS } from '../../src/render/limits.ts';
 import { inlineWork } from '../../src/worker/inline.ts';
 import { loadObjects } from '../support/object-store.ts';
@@ -75,6 +76,7 @@ function groundOf(objects: ObjectReader): GatherGround {
   return {
     ...{ objects, work: inlineWork(), at: 0, trust: trustIn(), verify, targets: [] },
     ...{ render: DEFAULT_RENDER_LIMITS, maxRangeCommits: 1_000, firstSeen: () => undefined },
+    secrets: { spec: SECRETS_OFF },
   };
 }
 

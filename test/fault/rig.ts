@@ -129,6 +129,8 @@ const OF_TIME = new Set([
   'time',
   // First sight of a commit that waits.
   'at',
+  // Made at random for each ledger.
+  'key',
   // Drift that was undone is told while the process lives; afterwards the events have it.
   'items',
 ]);

@@ -66,7 +66,8 @@ describe.runIf(requireOrSkip('restart', needs))(`restart, SEED=${seed}`, () => {
     it('a good commit after the last scene, accepted: the rest stands on it', async () => {
       await world.setPeople(await peopleOf(world.keys));
       await world.patchRepo({ spec: { verify: { rules: null } } });
-      // Bob's refused commit is good again; what follows lies on top of it.
+      // The last scene's head is refused for good: what it brings stays in its history.
+      await rewind(await ledgerAnchor(world));
       const files = { [`${TENANT.path}/web.yaml`]: deployment('web', GOOD_IMAGE, 2) };
       const oid = await world.push(files);
       await accepted(world, oid);

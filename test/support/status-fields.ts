@@ -54,6 +54,28 @@ const STATUS: FieldsOf<GuardedRepoStatus> = {
     },
     inventory: 'value',
   },
+  secrets: [
+    '?',
+    {
+      open: 'value',
+      new: 'value',
+      existing: 'value',
+      rejected: 'value',
+      items: {
+        rule: 'value',
+        severity: 'value',
+        place: 'value',
+        commit: 'value',
+        author: 'value',
+        fingerprint: 'value',
+        standing: 'value',
+        inTip: 'value',
+        firstSeen: 'value',
+        lastSeen: 'value',
+      },
+      history: { state: 'value', commits: 'value' },
+    },
+  ],
   lastHandledRequestedAt: ['?', 'value'],
 };
 

@@ -1,3 +1,4 @@
+import { SECRETS_OFF } from '../../src/reconcile/gather/scan-plan.ts';
 import type { ParsedCommit } from '../../src/commit/parse.ts';
 import { parseOid } from '../../src/domain/oid.ts';
 import type { Oid } from '../../src/domain/oid.ts';
@@ -79,6 +80,7 @@ export function verdictOn(
       ...{ repository: 'git.example.com/a', trustDigest: 't', policyDigest: 'p', at: NOW },
       footing: { kind: 'anchor', oid: ANCHOR, sourceChanged: false },
       tags: { last: undefined, oids: new Map() },
+      secrets: SECRETS_OFF,
       verify: { signatures: 'EveryCommit', bindIdentity: 'None', forge: 'Deny', ...verify },
       ...judgement,
     },

@@ -4,6 +4,12 @@ import { GitError } from './failure.ts';
 /** Most bytes of one object: one that inflates beyond is refused before it is inflated. */
 export const MAX_OBJECT_BYTES = 32 * 1024 * 1024;
 
+/**
+ * Most bytes of objects that are read together. A few kilobytes of a pack may inflate to any number of
+ * large objects: who asks for many must not get them all into memory at once.
+ */
+export const MAX_TOGETHER_BYTES = 2 * MAX_OBJECT_BYTES;
+
 /** Most objects of one pack; their records have to fit into memory. */
 export const MAX_OBJECTS = 500_000;
 
@@ -152,4 +158,10 @@ export function checkObjectSize(size: number): void {
 /** A pack whose checksum is right and whose content is not: its maker is at fault. */
 export function malformed(what: string): GitError {
   return new GitError('GitProtocolError', `the server's pack is malformed: ${what}`);
+}
+
+/** Objects that are sound each, and too much to be held together. */
+export function tooMuch(count: number): GitError {
+  const message = `${count} Git objects have more than ${MAX_TOGETHER_BYTES} bytes together`;
+  return new GitError('RepositoryTooLarge', message);
 }

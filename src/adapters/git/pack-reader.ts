@@ -9,6 +9,7 @@ import type { Result } from '../../domain/result.ts';
 import { damagedStore } from './engine.ts';
 import type { StoreReader } from './engine.ts';
 import { stopOf } from './failure.ts';
+import { MAX_TOGETHER_BYTES, tooMuch } from './pack-entries.ts';
 import { packFs } from './pack-fs.ts';
 
 /** Bytes of objects after which the cache is dropped: isomorphic-git keeps what it has inflated. */
@@ -45,12 +46,15 @@ export class PackReader implements StoreReader {
   async readMany(oids: readonly Oid[]): Promise<Result<ReadonlyMap<Oid, RawObject>>> {
     if (this.#isDamaged) return stopped(damagedStore());
     const found = new Map<Oid, RawObject>();
+    let bytes = 0;
     this.#cancelDrop();
     try {
       for (const [at, oid] of oids.entries()) {
         if (at % OBJECTS_PER_TURN === OBJECTS_PER_TURN - 1) await setImmediate();
         const object = await this.#readAgain(oid);
         if (object !== undefined) found.set(oid, object);
+        bytes += object?.bytes.length ?? 0;
+        if (bytes > MAX_TOGETHER_BYTES) return stopped(stopOf(tooMuch(oids.length)));
       }
       return ok(found);
     } catch (error) {

@@ -39,8 +39,12 @@ export const fillRepoSpec: Fill = object(
         forge: 'Deny',
         onUntrusted: 'Freeze',
         maxPending: '24h',
+        secrets: {},
       },
-      { rules: each(object({ threshold: 1 })) },
+      {
+        rules: each(object({ threshold: 1 })),
+        secrets: object({ mode: 'Block', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' }),
+      },
     ),
     targets: each(object({ drift: {} }, { drift: object({ onDrift: 'Revert' }) })),
   },

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { RepoKey } from '../../domain/repo-key.ts';
 import type { StoredEntry } from '../../reconcile/ports.ts';
 import { Damaged, instant, oid, record, text } from './ledger-fields.ts';
+import { toLeaks } from './ledger-leaks.ts';
 import { toLists, toTag } from './ledger-lists.ts';
 
 type LedgerEntry = StoredEntry['entry'];
@@ -10,9 +11,9 @@ type Anchor = LedgerEntry['anchor'];
 
 /**
  * Longest entry read or written: a sound one has a kilobyte, with every list full less than this. A
- * ConfigMap holds twice as much.
+ * ConfigMap holds half as much again.
  */
-export const MAX_ENTRY_BYTES = 512 * 1_024;
+export const MAX_ENTRY_BYTES = 640 * 1_024;
 
 /** The one text of an entry. */
 export function formatEntry(entry: LedgerEntry): string {
@@ -35,7 +36,10 @@ function toEntry(json: Json, repo: RepoKey): LedgerEntry {
     json,
     'entry',
     ['schema', 'repo', 'source', 'anchor'],
-    ['left', 'current', 'pending', 'rejected', 'standing', 'seen', 'tags', 'approvals'],
+    [
+      ...['left', 'current', 'pending', 'rejected', 'standing', 'seen', 'tags', 'approvals'],
+      'leaks',
+    ],
   );
   if (entry['schema'] !== 2 && entry['schema'] !== 1) throw new Damaged('schema is not 2');
   if (entry['repo'] !== repo) throw new Damaged('repo names another GuardedRepo');
@@ -50,6 +54,7 @@ function toEntry(json: Json, repo: RepoKey): LedgerEntry {
     ...rejected(entry['rejected']),
     ...standing(entry['standing']),
     ...toLists(entry),
+    ...(entry['leaks'] === undefined ? {} : { leaks: toLeaks(entry['leaks']) }),
   };
 }
 

@@ -9,7 +9,16 @@ import type { Oid } from '../../domain/oid.ts';
 import { repoKey } from '../../domain/repo-key.ts';
 import type { LedgerPort, StoredEntry } from '../../reconcile/ports.ts';
 import { MAX_MESSAGE_LENGTH } from '../../domain/stop.ts';
-import { MAX_APPROVAL_BYTES, MAX_KEPT_APPROVALS, MAX_SEEN, MAX_TAGS } from '../../policy/ledger.ts';
+import {
+  MAX_APPROVAL_BYTES,
+  MAX_KEPT_APPROVALS,
+  MAX_LEAK_NAME,
+  MAX_LEAK_PATH,
+  MAX_OPEN_LEAKS,
+  MAX_SEEN,
+  MAX_SETTLED_LEAKS,
+  MAX_TAGS,
+} from '../../policy/ledger.ts';
 import { createApiClient } from './client.ts';
 import { createLedger, ledgerName } from './ledger.ts';
 import { formatEntry, parseEntry } from './ledger-entry.ts';
@@ -53,6 +62,18 @@ const STANDING = {
   trustDigest: 'sha256:t',
   policyDigest: 'sha256:p',
 } as const;
+type Leaks = NonNullable<StoredEntry['entry']['leaks']>;
+
+const LEAK: Leaks['open'][number] = {
+  ...{ fingerprint: 'ab'.repeat(16), rule: 'a-rule', severity: 'high', path: 'a.txt', line: 3 },
+  ...{ commit: oid('c'), author: 'Ada <ada@example.com>', signer: 'ada', inTip: true },
+  ...{ firstSeen: 1_767_225_600_000, lastSeen: 1_767_225_600_000, standing: 'Rejected' },
+};
+const LEAKS: Leaks = {
+  ...{ open: [LEAK], dropped: 2, key: 'ab'.repeat(32) },
+  settled: [{ fingerprint: 'cd'.repeat(16), by: 'bob', at: 1_767_225_600_000 }],
+  history: { digest: 'd', tip: oid('a'), state: 'Complete', commits: 7, findings: 1 },
+};
 const FULL: StoredEntry['entry'] = {
   ...ENTRY,
   anchor: { ...ENTRY.anchor, since: oid('d'), tag: TAG },
@@ -61,6 +82,7 @@ const FULL: StoredEntry['entry'] = {
   seen: [{ oid: oid('c'), at: 1_767_225_600_000 }],
   tags: [TAG],
   approvals: ['gitward approval v1\n'],
+  leaks: LEAKS,
 };
 
 let sandbox: Sandbox;
@@ -186,6 +208,22 @@ describe('parseEntry', () => {
     ['more tags than are kept', { tags: Array.from({ length: 501 }, () => TAG) }],
     ['approvals that are no text', { approvals: [1] }],
     ['a first sight without moment', { seen: [{ oid: oid('a') }] }],
+    ['leaks that are a list', { leaks: [] }],
+    ['leaks without a count', { leaks: { open: [] } }],
+    [
+      'more leaks than are kept',
+      { leaks: { ...LEAKS, open: Array.from({ length: 101 }, () => LEAK) } },
+    ],
+    ['a leak of no standing', { leaks: { ...LEAKS, open: [{ ...LEAK, standing: 'Old' }] } }],
+    ['a leak with more than is told', { leaks: { ...LEAKS, open: [{ ...LEAK, secret: 'x' }] } }],
+    ['a leak without a name', { leaks: { ...LEAKS, open: [{ ...LEAK, fingerprint: 'ABC' }] } }],
+    ['a leak that may be there', { leaks: { ...LEAKS, open: [{ ...LEAK, inTip: 'yes' }] } }],
+    ['a short key', { leaks: { ...LEAKS, key: 'ab' } }],
+    ['fewer leaks than none', { leaks: { ...LEAKS, dropped: -1 } }],
+    [
+      'a history of no state',
+      { leaks: { ...LEAKS, history: { ...LEAKS.history, state: 'Fine' } } },
+    ],
     ['an unknown key', { extra: 1 }],
     ['no anchor', { anchor: undefined }],
     ['an oid in capitals', { anchor: { ...ENTRY.anchor, oid: 'A'.repeat(40) } }],
@@ -239,6 +277,16 @@ describe('the largest entry there can be', () => {
       // In the headers of an armor quotes may stand, which JSON writes with two characters.
       approvals: Array.from({ length: MAX_KEPT_APPROVALS }, () => '"'.repeat(MAX_APPROVAL_BYTES)),
       standing: { ...STANDING, detail: '"'.repeat(MAX_MESSAGE_LENGTH) },
+      leaks: {
+        ...LEAKS,
+        open: Array.from({ length: MAX_OPEN_LEAKS }, () => ({
+          ...{ ...LEAK, path: '€'.repeat(MAX_LEAK_PATH), rule: '€'.repeat(MAX_LEAK_NAME) },
+          ...{ author: '€'.repeat(MAX_LEAK_NAME), signer: '€'.repeat(MAX_LEAK_NAME) },
+        })),
+        settled: Array.from({ length: MAX_SETTLED_LEAKS }, () => ({
+          ...{ fingerprint: 'cd'.repeat(16), by: '€'.repeat(MAX_LEAK_NAME), at: 1_767_225_600_000 },
+        })),
+      },
     };
     expect(parseEntry(formatEntry(entry), REPO)).toEqual(entry);
   });

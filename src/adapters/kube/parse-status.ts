@@ -4,12 +4,14 @@ import type {
   AnchorStatus,
   DriftItem,
   GuardedRepoStatus,
+  LeakItem,
+  SecretsStatus,
   TargetStatus,
 } from '../../api/guardedrepo.ts';
 import { at, isJsonObject, stringAt } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 
-type Kinds = Readonly<Record<string, 'string' | 'number'>>;
+type Kinds = Readonly<Record<string, 'string' | 'number' | 'boolean'>>;
 
 const CONDITION: Kinds = {
   type: 'string',
@@ -34,6 +36,16 @@ const DRIFT_ITEM: Kinds = {
   outcome: 'string',
 };
 
+const LEAK_ITEM: Kinds = {
+  ...{ rule: 'string', severity: 'string', place: 'string', commit: 'string', author: 'string' },
+  ...{ fingerprint: 'string', standing: 'string', inTip: 'boolean' },
+  ...{ firstSeen: 'string', lastSeen: 'string' },
+};
+const LEAK_COUNTS: Kinds = {
+  ...{ open: 'number', new: 'number', existing: 'number', rejected: 'number' },
+};
+const LEAK_HISTORY: Kinds = { state: 'string', commits: 'number' };
+
 /** Reads a status; parts that somebody bent are left out, so that the next report writes them anew. */
 export function parseRepoStatus(json: Json | undefined): GuardedRepoStatus | undefined {
   if (!isJsonObject(json)) return undefined;
@@ -45,8 +57,17 @@ export function parseRepoStatus(json: Json | undefined): GuardedRepoStatus | und
     ...(isAnchor(anchor) ? { anchor } : {}),
     driftCount: numberAt(json, 'driftCount'),
     targets: listAt(json, 'targets').flatMap(parseTarget),
+    ...parseSecrets(json['secrets']),
     ...textAt(json, 'lastHandledRequestedAt'),
   };
+}
+
+function parseSecrets(json: Json | undefined): Pick<GuardedRepoStatus, 'secrets'> {
+  const history = isJsonObject(json) ? json['history'] : undefined;
+  if (!isCounted(json) || !isHistory(history)) return {};
+  const items = listAt(json, 'items').filter(isLeakItem);
+  const { open, rejected, existing } = json;
+  return { secrets: { open, new: json.new, existing, rejected, items, history } };
 }
 
 function parseTarget(json: Json): readonly TargetStatus[] {
@@ -67,6 +88,20 @@ function isCondition(json: unknown): json is Condition {
 
 function isAnchor(json: unknown): json is AnchorStatus {
   return fits(json, ANCHOR, ['signer', 'tag', 'trust']);
+}
+
+type Counts = Pick<SecretsStatus, 'open' | 'new' | 'existing' | 'rejected'>;
+
+function isCounted(json: Json | undefined): json is JsonObject & Counts {
+  return fits(json, LEAK_COUNTS);
+}
+
+function isHistory(json: unknown): json is SecretsStatus['history'] {
+  return fits(json, LEAK_HISTORY);
+}
+
+function isLeakItem(json: unknown): json is LeakItem {
+  return fits(json, LEAK_ITEM);
 }
 
 function isDriftItem(json: unknown): json is DriftItem {

@@ -66,6 +66,10 @@ export const TEXT_RULES = {
     message: 'must be a relative pattern without empty, . or .. segments',
     holds: (pattern) => !/(^|\/)[.]{0,2}(\/|$)/.test(pattern),
   },
+  'file-segments': {
+    message: 'must be a relative path without empty, . or .. segments',
+    holds: (path) => !/(^|\/)[.]{0,2}(\/|$)/.test(path),
+  },
   'date-exists': {
     message: 'must be a day that exists',
     holds: (text) => parseDateTime(text) !== undefined,
@@ -75,8 +79,9 @@ export const TEXT_RULES = {
     holds: (path) => path === '.' || !/(^|\/)([.]{0,2}|[.][gG][iI][tT])(\/|$)/.test(path),
   },
   'rule-name-reserved': {
-    message: 'must not be review or begin with rewrite-, which approvals use for themselves',
-    holds: (name) => name !== 'review' && !name.startsWith('rewrite-'),
+    message:
+      'must not be review or begin with rewrite- or leak-, which approvals use for themselves',
+    holds: (name) => name !== 'review' && !/^(rewrite|leak)-/.test(name),
   },
   'namespace-reserved': {
     message: 'must not be a namespace of Kubernetes itself',

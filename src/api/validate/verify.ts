@@ -43,6 +43,22 @@ const START_AT: ShapeOf<NonNullable<GuardedRepoSpec['verify']['startAt']>> = {
   },
 };
 
+const SECRETS: ShapeOf<GuardedRepoSpec['verify']['secrets']> = {
+  kind: 'object',
+  fields: {
+    mode: { kind: 'choice', values: ['Block', 'Report', 'Off'] },
+    inlineAllow: { kind: 'choice', values: ['Ignore', 'Honour'] },
+    configPath: {
+      kind: 'text',
+      minLength: 1,
+      maxLength: 512,
+      pattern: '^[!-\\[\\]-~]([ -\\[\\]-~]*[!-\\[\\]-~])?$',
+      form: 'a file in printable ASCII, without backslash',
+      rules: ['file-segments'],
+    },
+  },
+};
+
 /** What `crds/guardedrepos.yaml` says of `spec.verify`. */
 export const VERIFY: ShapeOf<GuardedRepoSpec['verify']> = {
   kind: 'object',
@@ -73,5 +89,6 @@ export const VERIFY: ShapeOf<GuardedRepoSpec['verify']> = {
     startAt: { kind: 'optional', shape: START_AT },
     onUntrusted: { kind: 'choice', values: ['Freeze', 'KeepHealing'] },
     maxPending: { ...DURATION, rules: ['pending-range'] },
+    secrets: SECRETS,
   },
 };

@@ -31,12 +31,15 @@ export type GatheredApprovals = Readonly<{
   kept: readonly string[];
 }>;
 
+/** A commit that may have notes. */
+type Named = Pick<ParsedCommit, 'oid'>;
+
 /**
  * Finds the approvals of a range in the notes and among those known already, each once, and judges
  * their signatures. Notes are a claim of whoever may push: only what a person signed counts.
  */
 export async function gatherApprovals(
-  range: readonly ParsedCommit[],
+  range: readonly Named[],
   tip: Tip,
   ground: GatherGround,
 ): Promise<Result<GatheredApprovals>> {
@@ -88,7 +91,7 @@ function nameOf({ statement, signature }: ApprovalEvidence): string | undefined 
 
 /** Whoever may push may push nonsense here: where notes cannot be read, the line goes on without. */
 async function notedApprovals(
-  range: readonly ParsedCommit[],
+  range: readonly Named[],
   notes: Oid | undefined,
   { objects }: GatherGround,
 ): Promise<Result<readonly SignedApproval[]>> {

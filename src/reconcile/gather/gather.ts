@@ -4,13 +4,15 @@ import type { ParsedCommit } from '../../commit/parse.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { ok } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
-import type { Evidence, TipRelation } from '../../policy/evidence.ts';
+import type { Evidence, LeakEvidence, TipRelation } from '../../policy/evidence.ts';
 import type { Footing, VerifyRules } from '../../policy/judgement.ts';
+import type { SignatureEvidence } from '../../signature/index.ts';
 import { gatherApprovals } from './approvals.ts';
 import type { GatheredApprovals } from './approvals.ts';
 import { gatherChanges, gatherReadSets } from './changes.ts';
 import type { GatherGround, Tip } from './ground.ts';
 import { gatherRewrite } from './rewrite.ts';
+import { gatherSecrets, hush } from './secrets.ts';
 import { sealedFooting } from './seal.ts';
 import { commitSignatures } from './signatures.ts';
 import { nameTip } from './tag.ts';
@@ -27,8 +29,8 @@ export type Gathered = Readonly<{
 
 /**
  * Gathers what `decide` judges: the straight history from the tip to the footing, where the tip stands
- * to it, the signatures, and for path rules what each commit changed, what renders read and who
- * approved. `also` is judged too (an anchor to restore). It proves nothing by itself.
+ * to it, the signatures, the secrets it brings, and for path rules what each commit changed, what renders
+ * read and who approved. `also` is judged too (an anchor to restore). It proves nothing by itself.
  */
 export async function gather(
   tip: Tip,
@@ -51,13 +53,19 @@ export async function gather(
   const needed = isNeeded(footing, ground.verify);
   const signatures = await commitSignatures(needed ? wanted : also, ground);
   if (!signatures.ok) return signatures;
-  const scoped = await scope(history, tip, ground);
+  const subject = { tip, commit: commit.value, history, relation, footing };
+  const leaks = await gatherSecrets(subject, ground);
+  if (!leaks.ok) return leaks;
+  const blamed = await withBlamed(signatures.value, leaks.value, ground);
+  if (!blamed.ok) return blamed;
+  const scoped = await scope(history, tip, { ground, leaks: leaks.value });
   if (!scoped.ok) return scoped;
   const { kept, approvals, ...rest } = scoped.value;
   const evidence: Evidence = {
-    ...{ history, relation, signatures: signatures.value, ...rest },
+    ...{ history: hush(history, leaks.value), relation, signatures: blamed.value, ...rest },
     approvals: [...approvals, ...asked.evidence],
     ...(tag === undefined ? {} : { tag }),
+    ...(leaks.value === undefined ? {} : { leaks: leaks.value }),
   };
   const all = [...new Set([...asked.kept, ...kept])];
   return ok({ evidence, tip: commit.value, footing, approvals: all });
@@ -94,6 +102,23 @@ function isNeeded(footing: Footing, { signatures, rules = [] }: VerifyRules): bo
   return sealed || signatures !== 'None' || rules.length > 0;
 }
 
+type Signatures = ReadonlyMap<Oid, SignatureEvidence>;
+
+/** Whoever signed a commit that brings a leak cannot answer for it, in modes that ask for no signature too. */
+async function withBlamed(
+  known: Signatures,
+  leaks: LeakEvidence | undefined,
+  ground: GatherGround,
+): Promise<Result<Signatures>> {
+  const commits = new Set((leaks?.leaks ?? []).map(({ commit }) => commit));
+  const unknown = [...commits].filter((oid) => !known.has(oid));
+  if (unknown.length === 0) return ok(known);
+  const found = await commitSignatures(unknown, ground);
+  if (found.ok) return ok(new Map([...known, ...found.value]));
+  // Without a key that can be used no approval counts either.
+  return found.stop.reason === 'SignersEmpty' ? ok(known) : found;
+}
+
 type Walked = Readonly<{ history: HistoryEvidence; relation: TipRelation }>;
 
 async function walk(
@@ -116,17 +141,18 @@ async function walk(
 type Scoped = Pick<Evidence, 'changes' | 'readSets' | 'approvals'> &
   Readonly<{ kept: readonly string[] }>;
 
-/** What path rules and reviews need; nothing is looked up where there are none. */
+/** What path rules, reviews and known leaks need; nothing is looked up where there are none. */
 async function scope(
   history: HistoryEvidence,
   tip: Tip,
-  ground: GatherGround,
+  { ground, leaks }: Readonly<{ ground: GatherGround; leaks: LeakEvidence | undefined }>,
 ): Promise<Result<Scoped>> {
   const { rules = [], forge } = ground.verify;
+  const isLifted = rules.length > 0 || forge !== 'Deny' || (leaks?.leaks.length ?? 0) > 0;
   const nothing = { changes: new Map(), readSets: [], approvals: [], kept: [] };
   const whole = history.end.kind === 'base' || history.end.kind === 'root';
   // A history that is refused anyway is not looked into.
-  if (!whole || (rules.length === 0 && forge === 'Deny')) return ok(nothing);
+  if (!whole || !isLifted) return ok(nothing);
   const approvals = await gatherApprovals(history.commits, tip, ground);
   if (!approvals.ok) return approvals;
   const { evidence, kept } = approvals.value;

@@ -1,3 +1,4 @@
+import type { SecretsSpec } from '../../api/guardedrepo.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { Oid } from '../../domain/oid.ts';
 import type { VerifyRules } from '../../policy/judgement.ts';
@@ -5,6 +6,19 @@ import type { RenderLimits } from '../../render/limits.ts';
 import type { Trust } from '../../signature/index.ts';
 import type { WorkPort } from '../../worker/port.ts';
 import type { ObjectReader } from '../ports.ts';
+import type { ScanMemory } from './scan-memory.ts';
+import type { SopsFinder } from './sops-files.ts';
+
+/** How secrets are looked for, and what is remembered of it. */
+export type SecretsGround = Readonly<{
+  spec: SecretsSpec;
+  memory?: ScanMemory;
+  finder?: SopsFinder;
+  /** First commits by a commit that has them as the first parents' end. */
+  roots?: Map<Oid, Oid>;
+  maxBlobBytes?: number;
+  signal?: AbortSignal;
+}>;
 
 /** What evidence is gathered from and with: the operator's line and `gitward check` give the same. */
 export type GatherGround = Readonly<{
@@ -24,6 +38,7 @@ export type GatherGround = Readonly<{
   firstSeen: (oid: Oid) => Instant | undefined;
   /** When approvals were counted, where that is past; `at` unless given. */
   approvedAt?: Instant;
+  secrets: SecretsGround;
   /** Told after each batch of signatures, for progress. */
   progress?: (done: number, total: number) => void;
 }>;

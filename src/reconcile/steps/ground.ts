@@ -11,12 +11,14 @@ const DEFAULT_MAX_PENDING_MS = 24 * 3_600_000;
 
 /** What evidence of this pass is gathered from. */
 export function groundOf(pass: Pass, objects: ObjectReader): GatherGround {
-  const { repo, line, memory, ports } = pass;
+  const { repo, line, memory, ports, signal } = pass;
+  const { scans, finder, roots } = memory.secrets;
   const at = ports.clock.now();
   const maxPending = parseDuration(repo.spec.verify.maxPending) ?? DEFAULT_MAX_PENDING_MS;
   const seen = new Map((memory.stored?.entry.seen ?? []).map((one) => [one.oid, one.at]));
   return {
     ...{ objects, at, work: ports.work, trust: line.trust, verify: repo.spec.verify },
+    secrets: { spec: repo.spec.verify.secrets, memory: scans, finder, roots, signal },
     targets: repo.spec.targets,
     render: ports.rules.render,
     maxRangeCommits: ports.rules.maxRangeCommits,
@@ -38,7 +40,7 @@ export function judgementOf(pass: Pass, { ref, label }: Sight, footing: Footing)
       last: lastTag(pass),
       oids: new Map((entry?.tags ?? []).map(({ name, oid }) => [name, oid])),
     },
-    verify: repo.spec.verify,
+    ...{ verify: repo.spec.verify, secrets: repo.spec.verify.secrets },
     trustDigest: line.trustDigest,
     policyDigest: line.policyDigest,
     at: ports.clock.now(),

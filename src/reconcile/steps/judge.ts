@@ -7,6 +7,7 @@ import type { Result } from '../../domain/result.ts';
 import { stop } from '../../domain/stop.ts';
 import type { Stop } from '../../domain/stop.ts';
 import { decide } from '../../policy/decide.ts';
+import type { Evidence, LeakEvidence } from '../../policy/evidence.ts';
 import type { Anchor, LedgerEntry } from '../../policy/ledger.ts';
 import type { Ruling } from '../../policy/startup.ts';
 import { gather } from '../gather/gather.ts';
@@ -15,6 +16,7 @@ import type { Tip } from '../gather/ground.ts';
 import type { Pass } from '../line.ts';
 import type { EventNote, Quarantine } from '../ports.ts';
 import { groundOf, judgementOf } from './ground.ts';
+import { noteVerdict, reportNotes, settleOpen } from './leaks.ts';
 import { rule } from './rule.ts';
 import { APPROVALS_REF, sightOf } from './source.ts';
 import type { Sight } from './source.ts';
@@ -72,12 +74,18 @@ async function judgeFetched(
   const distrust = ruling.kind === 'status' ? distrusted(ruling.oid, pass, gathered.value) : [];
   if (distrust[0] !== undefined) return stopped(distrust[0]);
   const { evidence, footing, approvals } = gathered.value;
-  const verdict = decide(evidence, gathered.value.tip, judgementOf(pass, sight, footing));
+  const judgement = judgementOf(pass, sight, footing);
+  const verdict = decide(evidence, gathered.value.tip, judgement);
   memory.startedUp = true;
+  noteVerdict(pass, verdict, { evidence, judgement });
+  const notesRef = quarantine.refs.get(APPROVALS_REF)?.oid;
+  const settled = await settleOpen(pass, sight, { objects: quarantine, notes: notesRef });
+  if (!settled.ok) return settled;
   if (verdict.kind === 'accepted') {
     ports.meter.verdict('accepted', 'Succeeded');
     const notes = notesOf(ruling, memory.stored?.entry, { anchor: verdict.anchor, footing });
     if (evidence.relation === 'rewritten') notes.push(rewrittenNote(verdict.anchor, footing));
+    notes.push(...reportNotes(leaksToReport(pass, evidence), verdict.anchor.revision));
     const anchor = sameRange(verdict.anchor, memory.stored?.entry.anchor);
     return ok({ commit: verdict.commit, anchor, approvals, notes });
   }
@@ -98,6 +106,11 @@ function refuseUnread(pass: Pass, sight: Sight, why: Stop): Result<never> {
     pass.memory.rejected = { oid: sight.commit, under, at, stop: why, waiting };
   }
   return stopped(why);
+}
+
+/** Under Block what an accepted head brings was answered for. */
+function leaksToReport({ repo }: Pass, { leaks }: Evidence): LeakEvidence | undefined {
+  return repo.spec.verify.secrets.mode === 'Report' ? leaks : undefined;
 }
 
 /** Another tag on the anchor's own commit leaves the range of the last verdict what it was. */

@@ -11,17 +11,22 @@ export async function loadLedger({ repo, memory, ports }: Ground): Promise<Resul
   const found = await ports.ledger.load(repoKey(repo.metadata.namespace, repo.metadata.name));
   if (!found.ok) return found;
   memory.stored = found.value;
+  const leaks = found.value?.entry.leaks;
+  // After a lost race what this process knows of leaks is the newer one.
+  if (leaks !== undefined) memory.secrets.state ??= leaks;
   return ok(undefined);
 }
 
 /**
- * Writes the entry unless it is what the ledger says already. A lost race forgets what was read, so
+ * Writes the entry, with what is known of leaks, unless it is what the ledger says already. A lost race forgets what was read, so
  * that the next pass starts from the ledger and not from memory.
  */
 export async function saveLedger(
   { memory, ports }: Ground,
-  entry: LedgerEntry,
+  given: LedgerEntry,
 ): Promise<Result<void>> {
+  const leaks = memory.secrets.state;
+  const entry = leaks === undefined ? given : { ...given, leaks };
   if (memory.stored !== undefined && sameEntry(memory.stored.entry, entry)) return ok(undefined);
   const saved = await ports.ledger.save(entry.repo, entry, memory.stored?.version);
   if (!saved.ok) {

@@ -7,6 +7,7 @@ import { decide } from '../../policy/decide.ts';
 import type { Footing } from '../../policy/judgement.ts';
 import type { LedgerEntry, Standing } from '../../policy/ledger.ts';
 import { standingOf } from '../../policy/standing.ts';
+import { SECRETS_OFF } from '../gather/scan-plan.ts';
 import { gather } from '../gather/gather.ts';
 import { readCommit } from '../gather/walk.ts';
 import type { Ground, Pass } from '../line.ts';
@@ -57,7 +58,10 @@ async function standingNow(entry: LedgerEntry, pass: Pass): Promise<Result<Stand
   const objects = line.git.published;
   const footing = await footingOf(entry, pass);
   if (!footing.ok) return footing;
-  const ground = { ...groundOf(pass, objects), firstSeen: () => anchor.acceptedAt };
+  // New rules must not bring down what was accepted under others: what they find in it is told as an
+  // open leak, by the scan of the history.
+  const secrets = { spec: SECRETS_OFF };
+  const ground = { ...groundOf(pass, objects), secrets, firstSeen: () => anchor.acceptedAt };
   const tip = {
     oid: anchor.tag?.oid ?? anchor.oid,
     ...(anchor.tag === undefined ? {} : { tag: anchor.tag.name, branch: anchor.oid }),
@@ -74,6 +78,7 @@ async function standingNow(entry: LedgerEntry, pass: Pass): Promise<Result<Stand
   const { trustDigest, policyDigest } = line;
   const verdict = decide(gathered.value.evidence, gathered.value.tip, {
     ...{ repo: line.key, label: '', trustDigest, policyDigest, verify: repo.spec.verify },
+    secrets: SECRETS_OFF,
     ref: anchor.tag === undefined ? entry.source.ref : `refs/tags/${anchor.tag.name}`,
     repository: line.repository,
     footing: gathered.value.footing,

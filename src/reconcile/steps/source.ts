@@ -34,6 +34,8 @@ export type Sight = Readonly<{
   commit: Oid;
   /** Full names to fetch, the followed one first. */
   wanted: readonly string[];
+  /** Head of the notes that hold approvals, where the server has some. */
+  notes: Oid | undefined;
   /** Everything a verdict hangs on, as one text: the same text, the same verdict. */
   key: string;
 }>;
@@ -74,6 +76,7 @@ export function sightOf(
     oid: found.oid,
     commit: found.peeled ?? found.oid,
     wanted,
+    notes: refs.get(APPROVALS_REF)?.oid,
     key: keyed.join('\n'),
   });
 }

@@ -17,6 +17,10 @@ import type { TestRepo } from '../repo-builder.ts';
 export class LocalGit implements GitSource {
   readonly #repo: TestRepo;
   readonly #published = new Set<Oid>();
+  /** Objects never change: each is asked of git once. */
+  readonly #objects = new Map<Oid, RawObject>();
+  /** Objects that neither the server nor the store has. */
+  readonly missing = new Set<Oid>();
   /** What every branch names; HEAD unless set. */
   tip: Oid | undefined;
   /** Other refs by full name: tags, notes. */
@@ -89,13 +93,23 @@ export class LocalGit implements GitSource {
       readMany: async (oids) => {
         const found = new Map<Oid, RawObject>();
         for (const oid of oids) {
-          if (!(await has(oid))) continue;
-          const known = await this.#repo.run(['cat-file', '-e', oid]);
-          if (known.status === 0) found.set(oid, await this.#repo.object(oid));
+          if (this.missing.has(oid) || !(await has(oid))) continue;
+          const raw = await this.#object(oid);
+          if (raw !== undefined) found.set(oid, raw);
         }
         return ok(found);
       },
     };
+  }
+
+  async #object(oid: Oid): Promise<RawObject | undefined> {
+    const held = this.#objects.get(oid);
+    if (held !== undefined) return held;
+    const known = await this.#repo.run(['cat-file', '-e', oid]);
+    if (known.status !== 0) return undefined;
+    const raw = await this.#repo.object(oid);
+    this.#objects.set(oid, raw);
+    return raw;
   }
 }
 

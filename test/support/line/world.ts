@@ -5,8 +5,10 @@ import { repoKey } from '../../../src/domain/repo-key.ts';
 import { createGuard } from '../../../src/guard/guard.ts';
 import { freshMemory } from '../../../src/reconcile/line.ts';
 import type { Ground, LineEnd, LinePorts, RepoMemory } from '../../../src/reconcile/line.ts';
+import type { ScanId, ScanProgress, ScannedCommit } from '../../../src/reconcile/ports.ts';
 import { runLine } from '../../../src/reconcile/pipeline.ts';
 import { DEFAULT_RENDER_LIMITS } from '../../../src/render/limits.ts';
+import type { WorkPort } from '../../../src/worker/port.ts';
 import { inlineWork } from '../../../src/worker/inline.ts';
 import { manualClock } from '../clock.ts';
 import type { GpgKey } from '../gpg.ts';
@@ -31,11 +33,33 @@ function noop(): void {
   // Tests of the line look at what it did, not at what it counted.
 }
 
+/** Progress of history scans in a map: the volume that a restart leaves alone. */
+class MapProgress implements ScanProgress {
+  readonly commits = new Map<string, ScannedCommit[]>();
+
+  newKey(): string {
+    return 'ab'.repeat(32);
+  }
+
+  load({ digest }: ScanId): Promise<readonly ScannedCommit[]> {
+    return Promise.resolve([...(this.commits.get(digest) ?? [])]);
+  }
+
+  append({ digest }: ScanId, commits: readonly ScannedCommit[]): Promise<void> {
+    this.commits.set(digest, [...(this.commits.get(digest) ?? []), ...commits]);
+    return Promise.resolve();
+  }
+}
+
 /** The repo line over a real Git repository and a cluster of maps; no process, no network. */
 export class LineWorld {
   readonly git: LocalGit;
   readonly cluster = new MapCluster();
   readonly clock = manualClock(Date.now());
+  /** Taken up at the next start. */
+  work: WorkPort = inlineWork();
+  historyBudgetMs = 2_000;
+  readonly scans = new MapProgress();
   repo: GuardedRepo;
   memory: RepoMemory = freshMemory();
   #ports: LinePorts;
@@ -99,7 +123,8 @@ export class LineWorld {
     const guard = createGuard({ objects, kinds, watches, clock, random, sink, digestKey });
     return {
       ...{ git, kinds, ledger, objects, guard, clock },
-      work: inlineWork(),
+      work: this.work,
+      scans: this.scans,
       cluster: own,
       log: SILENT,
       meter: NO_METER,
@@ -110,6 +135,7 @@ export class LineWorld {
         maxPackBytes: 1e9,
         maxRangeCommits: 1_000,
         render: DEFAULT_RENDER_LIMITS,
+        historyBudgetMs: this.historyBudgetMs,
         writers: 4,
       },
     };
@@ -150,6 +176,7 @@ function lineRepo(): GuardedRepo {
         forge: 'Deny',
         onUntrusted: 'Freeze',
         maxPending: '24h',
+        secrets: { mode: 'Block', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' },
       },
       targets: [
         {

@@ -35,6 +35,7 @@ export const SHAPES: readonly Row[] = [
       'verify.rules': [{ name: 'prod', paths: ['deploy/**'], roles: ['release'], threshold: 2 }],
       'verify.onUntrusted': 'KeepHealing',
       'verify.maxPending': '72h',
+      'verify.secrets': { mode: 'Report', inlineAllow: 'Honour', configPath: 'ci/leaks.toml' },
       'verify.startAt': { commit: 'a'.repeat(40) },
       'targets.0.drift': { onDrift: 'Report' },
     },

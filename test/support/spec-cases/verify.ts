@@ -74,6 +74,11 @@ const rule = (name: string, changes: object, ...problems: readonly [string, Rule
   ...problems.map(([path, id]) => [`spec.verify.rules[0].${path}`, id] as const),
 ];
 
+const config = (value: string, id?: RuleId): Row => [
+  `configPath ${JSON.stringify(value).slice(0, 30)}, ${id ?? 'accepted'}`,
+  { 'verify.secrets': { configPath: value } },
+  ...(id === undefined ? [] : [['spec.verify.secrets.configPath', id] as const]),
+];
 const pattern = (value: string, id?: RuleId): Row => {
   const name = `rule for ${JSON.stringify(value).slice(0, 40)}, ${id ?? 'accepted'}`;
   if (id === undefined) return rule(name, { paths: [value] });
@@ -144,9 +149,37 @@ export const VERIFY: readonly Row[] = [
     { 'source.maxStaleness': '30d' },
     ['spec.source.maxStaleness', 'pattern'],
   ],
+  ['secrets without a field, the defaults', { 'verify.secrets': {} }],
+  ['secrets only reported, accepted', { 'verify.secrets': { mode: 'Report' } }],
+  [
+    'secrets off, with comments and a file below, accepted',
+    { 'verify.secrets': { mode: 'Off', inlineAllow: 'Honour', configPath: 'ci/leaks.toml' } },
+  ],
+  [
+    'secrets enforced, no such choice',
+    { 'verify.secrets': { mode: 'Enforce' } },
+    ['spec.verify.secrets.mode', 'choice'],
+  ],
+  [
+    'comments allowed, no such choice',
+    { 'verify.secrets': { inlineAllow: 'Allow' } },
+    ['spec.verify.secrets.inlineAllow', 'choice'],
+  ],
+  ['secrets as text, wrong type', { 'verify.secrets': 'Block' }, ['spec.verify.secrets', 'type']],
+  config('.gitleaks.toml'),
+  config('a/b c.toml'),
+  config('', 'length'),
+  config('a'.repeat(513), 'length'),
+  config('größe.toml', 'pattern'),
+  config('a\\b.toml', 'pattern'),
+  config('/etc/leaks.toml', 'file-segments'),
+  config('../leaks.toml', 'file-segments'),
+  config('a//b.toml', 'file-segments'),
+  config('a/./b.toml', 'file-segments'),
   ['no rule, accepted', { 'verify.rules': [] }],
   rule('named like a review, reserved', { name: 'review' }, ['name', 'rule-name-reserved']),
   rule('named like a rewrite, reserved', { name: 'rewrite-x' }, ['name', 'rule-name-reserved']),
+  rule('named like a leak, reserved', { name: 'leak-x' }, ['name', 'rule-name-reserved']),
   rule('named like a review of something, accepted', { name: 'review-prod' }),
   rule('a rule without threshold, the default', { threshold: null }),
   rule('a rule without roles, accepted', { roles: [] }),

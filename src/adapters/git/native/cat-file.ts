@@ -3,7 +3,7 @@ import type { Clock } from '../../../domain/clock.ts';
 import type { GitObjectType, RawObject } from '../../../domain/git-object.ts';
 import type { Oid } from '../../../domain/oid.ts';
 import { GitError } from '../failure.ts';
-import { MAX_OBJECT_BYTES } from '../pack-entries.ts';
+import { MAX_OBJECT_BYTES, MAX_TOGETHER_BYTES, tooMuch } from '../pack-entries.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import { GitChild } from './child.ts';
 import type { Ending, OsLimits } from './child.ts';
@@ -29,12 +29,14 @@ export class OddAnswer extends Error {
   override readonly name = 'OddAnswer';
 }
 
-type Batch = Readonly<{
-  oids: readonly Oid[];
-  found: Map<Oid, RawObject>;
-  resolve: (found: ReadonlyMap<Oid, RawObject>) => void;
-  reject: (error: Error) => void;
-}>;
+type Batch = {
+  readonly oids: readonly Oid[];
+  /** Of all that was answered so far. */
+  bytes: number;
+  readonly found: Map<Oid, RawObject>;
+  readonly resolve: (found: ReadonlyMap<Oid, RawObject>) => void;
+  readonly reject: (error: Error) => void;
+};
 
 /** One `git cat-file --batch`: questions are sent ahead, and answered in order. */
 export class CatFile {
@@ -60,13 +62,14 @@ export class CatFile {
   /**
    * Asks for objects; what is not there is missing from the answer. Rejects with `OddAnswer`, with
    * `GitError` (RepositoryTooLarge for an object above the limit, StoreUnavailable) and errors of the system; then this
-   * program has ended.
+   * program has ended. Objects that are too much together reject with RepositoryTooLarge and end nothing:
+   * ask for fewer.
    */
   readMany(oids: readonly Oid[]): Promise<ReadonlyMap<Oid, RawObject>> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     if (oids.length === 0) return Promise.resolve(new Map());
     return new Promise((resolve, reject) => {
-      this.#batches.push({ oids, found: new Map(), resolve, reject });
+      this.#batches.push({ oids, bytes: 0, found: new Map(), resolve, reject });
       if (this.#batches.length === 1) this.#await();
       this.#child.stdin.write(`${oids.join('\n')}\n`);
     });
@@ -110,7 +113,10 @@ export class CatFile {
     if (this.#header === undefined) return this.#readHeader(batch, oid);
     const { type, size } = this.#header;
     if (this.#bytes.length < size + 1) return false;
-    batch.found.set(oid, { oid, type, bytes: this.#bytes.take(size) });
+    const bytes = this.#bytes.take(size);
+    batch.bytes += size;
+    if (batch.bytes > MAX_TOGETHER_BYTES) batch.found.clear();
+    else batch.found.set(oid, { oid, type, bytes });
     if (this.#bytes.take(1)[0] !== 0x0a) throw new OddAnswer('an object without its end');
     this.#header = undefined;
     this.#next(batch);
@@ -144,7 +150,8 @@ export class CatFile {
       this.#cancelSilence();
       this.#child.holdProcess(false);
     }
-    batch.resolve(batch.found);
+    if (batch.bytes > MAX_TOGETHER_BYTES) batch.reject(tooMuch(batch.oids.length));
+    else batch.resolve(batch.found);
   }
 
   #endOf({ error, signal }: Ending): Error {

@@ -181,6 +181,15 @@ describe('git cat-file', () => {
     expect(await heldBy(reader, [nameOf(1)])).toEqual([nameOf(1)]);
   });
 
+  it('objects that are too much together, RepositoryTooLarge; fewer of them, read', async () => {
+    const large = [1, 2, 3].map((fill) => Buffer.alloc(MAX_OBJECT_BYTES, fill));
+    const names = large.map(oid);
+    for (const bytes of large) await addPack([bytes]);
+    const reader = open();
+    expect(reasonOf(await reader.readMany([nameOf(1), ...names]))).toBe('RepositoryTooLarge');
+    expect(await heldBy(reader, names.slice(1))).toEqual(names.slice(1));
+  });
+
   it.each([
     ['another object', `read x; echo ${absent} blob 1; echo x; sleep 600`],
     ['an unknown type', 'read x; echo $x tree-ish 1; echo x; sleep 600'],
