@@ -6,6 +6,9 @@ import { fetchBench } from './fetch.ts';
 import { lineOf, tableOf } from './measurement.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { rolloutBench } from './rollout.ts';
+import { secretsAccuracyBench } from './secrets-accuracy.ts';
+import { secretsBench } from './secrets.ts';
+import { secretsStartBench } from './secrets-start.ts';
 import { signaturesBench } from './signatures.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -14,6 +17,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   fetch: fetchBench,
   signatures: signaturesBench,
   check: checkBench,
+  'secrets-accuracy': secretsAccuracyBench,
+  secrets: secretsBench,
+  'secrets-start': secretsStartBench,
 };
 
 /** Those that measure on a cluster. */

@@ -1,3 +1,4 @@
+import { SECRETS_OFF } from '../src/reconcile/gather/scan-plan.ts';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { chooseEngine } from '../src/adapters/git/choose.ts';
@@ -125,6 +126,7 @@ function groundOf(objects: ObjectReader, work: WorkPort, trust: Trust): GatherGr
     ...{ objects, work, trust, at: Date.now(), targets: [], firstSeen: () => undefined },
     ...{ render: DEFAULT_RENDER_LIMITS, maxRangeCommits: 100_000 },
     verify: { signatures: 'EveryCommit', bindIdentity: 'None', forge: 'Deny' },
+    secrets: { spec: SECRETS_OFF },
   };
 }
 
