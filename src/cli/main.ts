@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { cwd } from 'node:process';
 import { systemClock } from '../wire/clock.ts';
 import { workerPool } from '../adapters/worker/pool.ts';
+import { placeOfBug } from '../domain/bug.ts';
 import { printable } from '../domain/stop.ts';
 import { runCommand } from './command.ts';
+import { readInput } from './read-input.ts';
+import { isSystemError } from './repo/files.ts';
 import { removeAllTemporary } from './temporary.ts';
 import { EXIT } from './terminal.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -17,9 +20,11 @@ const terminal: Terminal = {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   },
   err: (text) => void process.stderr.write(text),
+  input: (maxBytes) => readInput(process.stdin, maxBytes),
   isOutTty: process.stdout.isTTY,
   isErrTty: process.stderr.isTTY,
   startWork: (threads) => workerPool({ clock: systemClock, threads }),
+  self: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
 };
 
 /** How a process ends that was told to (128 and the signal's number, as shells have it). */
@@ -45,7 +50,7 @@ async function run(): Promise<ExitCode> {
   try {
     return await runCommand(process.argv.slice(2), terminal);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'no reason given';
+    const why = isSystemError(error) ? error.message : placeOfBug(error);
     process.stderr.write(`gitward: ${printable(why)}\n`);
     return EXIT.undecided;
   }

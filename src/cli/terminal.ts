@@ -16,10 +16,14 @@ export type Terminal = Readonly<{
   /** Resolves when there is room for more. */
   out: (text: string) => Promise<void>;
   err: (text: string) => void;
+  /** All that was written to standard input, or `undefined` where it is more than that. */
+  input: (maxBytes: number) => Promise<Buffer | undefined>;
   isOutTty: boolean;
   isErrTty: boolean;
-  /** Starts that many workers, for signatures. */
+  /** Starts that many workers, for signatures and long scans. */
   startWork: (threads: number) => WorkPort;
+  /** The command line that starts gitward again, without its arguments; empty where there is none. */
+  self: readonly string[];
 }>;
 
 /** Tells one helpful line and ends as a usage error. */

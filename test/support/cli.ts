@@ -13,15 +13,18 @@ export type CliPlace = Readonly<{
   env?: Readonly<Record<string, string>>;
   /** The moment it is said to be. */
   at?: number;
+  /** What is on standard input. */
+  input?: string;
 }>;
 
 /** Runs `gitward` with these arguments, without a process of its own and without a terminal. */
 export async function gitward(args: readonly string[], place: CliPlace = {}): Promise<CliRun> {
-  const { cwd = '/', env = {}, at } = place;
+  const { cwd = '/', env = {}, at, input = '' } = place;
   let [out, err] = ['', ''];
   const clock: Clock = at === undefined ? systemClock : { ...systemClock, now: () => at };
   const terminal: Terminal = {
-    ...{ cwd, clock, isOutTty: false, isErrTty: false, startWork: inlineWork },
+    ...{ cwd, clock, isOutTty: false, isErrTty: false, startWork: inlineWork, self: [] },
+    input: async () => Buffer.from(input),
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', ...env },
     out: async (text) => {
       out += text;

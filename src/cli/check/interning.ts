@@ -14,15 +14,18 @@ export class Interning {
   readonly #texts = new Map<string, string>();
   readonly #people = new Map<string, SignatureEvidence>();
 
-  /** The commit without payload, message and signature block; that it is signed, and how, stays. */
-  commit(commit: ParsedCommit): ParsedCommit {
+  /**
+   * The commit without payload and signature block; that it is signed, and how, stays. Its message stays
+   * where it is wanted, in bytes of its own.
+   */
+  commit(commit: ParsedCommit, isMessageKept = false): ParsedCommit {
     const { signature } = commit;
     return {
       ...commit,
       author: this.#person(commit.author),
       committer: this.#person(commit.committer),
       payload: NO_BYTES,
-      message: NO_BYTES,
+      message: isMessageKept ? Uint8Array.from(commit.message) : NO_BYTES,
       ...(signature === undefined ? {} : { signature: { ...signature, armor: NO_BYTES } }),
     };
   }

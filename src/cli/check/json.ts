@@ -2,8 +2,9 @@ import type { ParsedCommit, PersonStamp } from '../../commit/parse.ts';
 import { toTimestamp } from '../../domain/clock.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/stop.ts';
-import type { Stop } from '../../domain/stop.ts';
 import type { SignatureEvidence } from '../../signature/index.ts';
+import type { Leak } from '../leaks/leak.ts';
+import type { Problem } from './problem.ts';
 import type { Report } from './report.ts';
 
 /** Items of a list that are written in one piece. */
@@ -15,7 +16,7 @@ export function* writeJson(report: Report): Generator<string> {
   const head: JsonObject = {
     ...{ verdict, repository: printable(repository) },
     range: { from: range?.from ?? null, to: range?.to ?? null },
-    ...{ trustDigest, policyDigest },
+    ...{ trustDigest: trustDigest ?? null, policyDigest: policyDigest ?? null },
   };
   yield `${JSON.stringify(head).slice(0, -1)},\n"commits":[`;
   yield* items(report.commits, (commit) => commitOf(commit, report.signatures.get(commit.oid)));
@@ -59,6 +60,20 @@ function signatureOf({ signature }: ParsedCommit, found: SignatureEvidence | und
   return { verified: false, format, signer: null, key: found?.key ?? null, reason };
 }
 
-function findingOf({ reason, oid, message }: Stop): Json {
-  return { reason, ...(oid === undefined ? {} : { oid }), message };
+function findingOf({ reason, oid, message, leak, gap, isOnlyTold }: Problem): Json {
+  return {
+    ...{ reason, ...(oid === undefined ? {} : { oid }), message },
+    ...(isOnlyTold === true ? { decides: false } : {}),
+    ...(leak === undefined ? {} : leakOf(leak)),
+    ...(gap === undefined ? {} : { path: printable(gap.path), line: gap.gap.line }),
+  };
+}
+
+function leakOf({ finding, description, fix }: Leak): JsonObject {
+  const { rule, severity, path, line, endLine, within, fingerprint, hint } = finding;
+  return {
+    ...{ rule, severity, path: printable(path), line, endLine, fingerprint },
+    ...(within === undefined ? {} : { within: printable(within) }),
+    ...{ hint, description: printable(description), fix: printable(fix) },
+  };
 }

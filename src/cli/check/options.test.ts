@@ -4,7 +4,7 @@ import type { CheckOptions } from './options.ts';
 
 const PLAIN: CheckOptions = {
   ...{ place: { kind: 'local' }, range: {}, signers: [], output: 'table', engine: 'auto' },
-  ...{ hasColor: true, isVerbose: false, isAtCommitDate: false },
+  ...{ hasColor: true, isVerbose: false, isAtCommitDate: false, isStaged: false },
   ...{ allowHttp: false, allowPrivateAddresses: false },
   ...{ maxCommits: 500_000, maxPackBytes: 2_097_152_000, timeoutMs: 600_000 },
 };
@@ -23,6 +23,14 @@ describe('parseCheckOptions', () => {
     ['two files of signers', ['--signers=a', '--signers', 'b'], { signers: ['a', 'b'] }],
     ['a policy', ['--policy', 'p.yaml'], { policy: 'p.yaml' }],
     ['an output', ['--output', 'sarif'], { output: 'sarif' }],
+    ['annotations', ['--output=github'], { output: 'github' }],
+    ['what is staged', ['--staged'], { isStaged: true }],
+    ['secrets told only', ['--secrets', 'report'], { secrets: 'report' }],
+    [
+      'files of the team',
+      ['--config=a.toml', '--ignore-file=b', '--baseline=c.json'],
+      { config: 'a.toml', ignoreFile: 'b', baseline: 'c.json' },
+    ],
     ['an engine', ['--engine', 'embedded'], { engine: 'embedded' }],
     ['switches', ['--no-color', '--verbose'], { hasColor: false, isVerbose: true }],
     ['claimed dates', ['--at-commit-date'], { isAtCommitDate: true }],

@@ -4,10 +4,13 @@ import { readArgs, wholeFlag } from '../args.ts';
 import { readNames } from '../names.ts';
 
 /** How a report is written. */
-export type OutputFormat = 'table' | 'json' | 'sarif';
+export type OutputFormat = 'table' | 'json' | 'sarif' | 'github';
 
 /** What reads objects. */
 export type EngineWish = 'auto' | 'native' | 'embedded';
+
+/** Secrets are findings, are told only, or are not looked for. */
+export type SecretsWish = 'block' | 'report' | 'off';
 
 /** Names of the two ends; without `from` everything up to the roots. */
 export type RangeWish = Readonly<{ from?: string; to?: string }>;
@@ -20,6 +23,14 @@ export type Place =
 export type CheckOptions = Readonly<{
   place: Place;
   range: RangeWish;
+  /** What is staged, in the place of a history. */
+  isStaged: boolean;
+  /** What becomes of secrets; as the policy says unless given. */
+  secrets?: SecretsWish;
+  /** Files in the place of the team's own. */
+  config?: string;
+  ignoreFile?: string;
+  baseline?: string;
   signers: readonly string[];
   policy?: string;
   output: OutputFormat;
@@ -39,6 +50,11 @@ export type CheckOptions = Readonly<{
 
 const FLAGS = {
   range: { type: 'string' },
+  staged: { type: 'boolean', default: false },
+  secrets: { type: 'string' },
+  config: { type: 'string' },
+  'ignore-file': { type: 'string' },
+  baseline: { type: 'string' },
   signers: { type: 'string', multiple: true },
   policy: { type: 'string' },
   output: { type: 'string', default: 'table' },
@@ -55,7 +71,8 @@ const FLAGS = {
   timeout: { type: 'string' },
 } as const;
 
-const OUTPUTS = ['table', 'json', 'sarif'] as const;
+const OUTPUTS = ['table', 'json', 'sarif', 'github'] as const;
+const SECRETS = ['block', 'report', 'off'] as const;
 const ENGINES = ['auto', 'native', 'embedded'] as const;
 
 /** Twice the history of the Linux kernel is audited in parts. */
@@ -79,12 +96,15 @@ export function parseCheckOptions(args: readonly string[]): Result<CheckOptions,
   if (!output.ok) return output;
   const engine = choice('engine', values.engine, ENGINES);
   if (!engine.ok) return engine;
+  const leaks = parseSecrets(values);
+  if (!leaks.ok) return leaks;
   const limits = parseLimits(values);
   if (!limits.ok) return limits;
   const named = readNames(values);
   if (!named.ok) return named;
   return ok({
     ...{ place: place.value, range: range.value, output: output.value, engine: engine.value },
+    ...leaks.value,
     ...limits.value,
     ...named.value,
     signers: values.signers ?? [],
@@ -127,6 +147,31 @@ function choice<T extends string>(
 ): Result<T, string> {
   const found = allowed.find((one) => one === text);
   return found === undefined ? stopped(`--${name} takes ${allowed.join(', ')}`) : ok(found);
+}
+
+type SecretsOptions = Pick<
+  CheckOptions,
+  'isStaged' | 'secrets' | 'config' | 'ignoreFile' | 'baseline'
+>;
+
+function parseSecrets(values: Values): Result<SecretsOptions, string> {
+  const isStaged = values['staged'] === true;
+  if (isStaged && textOf(values, 'range') !== undefined) {
+    return stopped('--staged and --range are two different questions');
+  }
+  const wish = textOf(values, 'secrets');
+  const secrets = wish === undefined ? ok(undefined) : choice('secrets', wish, SECRETS);
+  if (!secrets.ok) return secrets;
+  const [config, ignoreFile, baseline] = ['config', 'ignore-file', 'baseline'].map((name) =>
+    textOf(values, name),
+  );
+  return ok({
+    isStaged,
+    ...(secrets.value === undefined ? {} : { secrets: secrets.value }),
+    ...(config === undefined ? {} : { config }),
+    ...(ignoreFile === undefined ? {} : { ignoreFile }),
+    ...(baseline === undefined ? {} : { baseline }),
+  });
 }
 
 type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

@@ -8,7 +8,10 @@ import { parseOid } from '../../domain/oid.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { stop } from '../../domain/stop.ts';
 import type { SignatureEvidence } from '../../signature/index.ts';
+import type { Finding } from '../../secrets/index.ts';
+import { writeGithub } from './github.ts';
 import { writeJson } from './json.ts';
+import { problemsOf } from './problem.ts';
 import { countBy, verdictOf } from './report.ts';
 import type { Report } from './report.ts';
 import { writeSarif } from './sarif.ts';
@@ -106,6 +109,38 @@ const CLEAN: Partial<Report> = {
   },
 };
 
+const FINDING: Finding = {
+  ...{ rule: 'forge-token', severity: 'high', path: 'deploy/a b.yaml', line: 12, endLine: 14 },
+  ...{ within: 'data.token, base64', fingerprint: 'e'.repeat(32), hint: '40 characters' },
+};
+
+const WORDS = { description: 'Token of a forge', fix: 'Revoke it, and make one that expires.' };
+
+/** A leak in a file, one in a message, and a file that was not scanned. */
+function leaky(isBlocking: boolean): Partial<Report> {
+  const message = { ...FINDING, path: '(message)', line: 0, endLine: 0 };
+  const told = {
+    leaks: [
+      { finding: FINDING, commit: oidOf('3'), ...WORDS },
+      { finding: message, commit: oidOf('4'), ...WORDS },
+    ],
+    gaps: [
+      { gap: { why: 'tooLarge', line: 0 } as const, path: 'big\u202e.bin', commit: oidOf('3') },
+    ],
+  };
+  const findings = [...reportOf().findings, ...problemsOf(told, isBlocking)];
+  return { findings, ignored: 2 };
+}
+
+/** The same before it is committed. */
+function staged(): Report {
+  const leaks = [{ finding: FINDING, ...WORDS }];
+  return {
+    ...{ verdict: 'rejected', repository: '/srv/app', isStaged: true, commits: [] },
+    ...{ signatures: new Map(), findings: problemsOf({ leaks, gaps: [] }, true), ignored: 0 },
+  };
+}
+
 const UNDECIDED: Partial<Report> = {
   verdict: 'undecided',
   commits: [],
@@ -142,6 +177,14 @@ describe('reports', () => {
     ['undecided.json', () => text(writeJson(unopened()))],
     ['rejected.sarif', () => text(writeSarif(reportOf(), '0.1.0'))],
     ['undecided.sarif', () => text(writeSarif(unopened(), '0.1.0'))],
+    ['leaks.txt', () => text(writeTable(reportOf(leaky(true)), plain))],
+    ['leaks.json', () => text(writeJson(reportOf(leaky(true))))],
+    ['leaks.sarif', () => text(writeSarif(reportOf(leaky(false)), '0.1.0'))],
+    ['leaks.github', () => text(writeGithub(reportOf(leaky(true))))],
+    ['staged.txt', () => text(writeTable(staged(), plain))],
+    ['staged.json', () => text(writeJson(staged()))],
+    ['staged.sarif', () => text(writeSarif(staged(), '0.1.0'))],
+    ['staged.github', () => text(writeGithub(staged()))],
   ])('%s, as recorded', (name, write) => {
     const value = write();
     expect(value).toBe(recorded(name, value));

@@ -7,6 +7,7 @@ import type { SignersFile } from '../signers/read-file.ts';
 const FILLED: CheckPolicy['verify'] = {
   ...{ signatures: 'EveryCommit', signers: [], bindIdentity: 'Committer', forge: 'Deny' },
   ...{ onUntrusted: 'Freeze', maxPending: '24h' },
+  secrets: { mode: 'Block', inlineAllow: 'Ignore', configPath: '.gitleaks.toml' },
 };
 
 const repo = (ref: string, verify = '{signers: [a]}'): string => `

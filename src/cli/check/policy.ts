@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { repositoryIdentity } from '../../policy/approval.ts';
+import { DEFAULT_SECRETS } from '../leaks/defaults.ts';
 import { MANIFEST_LIMITS } from '../manifest-limits.ts';
 
 /** The rules a repository is checked under, and what of a GuardedRepo says where they hold. */
@@ -33,6 +34,7 @@ export const DEFAULT_POLICY: CheckPolicy = {
     forge: 'Deny',
     onUntrusted: 'Freeze',
     maxPending: '24h',
+    secrets: DEFAULT_SECRETS,
   },
   targets: [],
   isGiven: false,

@@ -1,7 +1,7 @@
 import type { ParsedCommit } from '../../commit/parse.ts';
 import type { Oid } from '../../domain/oid.ts';
-import type { Stop } from '../../domain/stop.ts';
 import type { SignatureEvidence } from '../../signature/index.ts';
+import type { Problem } from './problem.ts';
 
 /** The one word of a check. */
 export type CheckVerdict = 'accepted' | 'rejected' | 'undecided';
@@ -12,14 +12,18 @@ export type Report = Readonly<{
   repository: string;
   /** Absent where the repository could not be opened. */
   range?: Readonly<{ from: Oid | 'root'; to: Oid; label: string }>;
-  trustDigest: string;
-  policyDigest: string;
-  /** What the commits were judged under, in words. */
-  terms: Terms;
+  /** What is staged was looked at, and no history: nothing is signed yet. */
+  isStaged?: boolean;
+  trustDigest?: string;
+  policyDigest?: string;
+  /** What the commits were judged under, in words; absent where nobody's signature was asked for. */
+  terms?: Terms;
   /** Newest first, each before its parents. */
   commits: readonly ParsedCommit[];
   signatures: ReadonlyMap<Oid, SignatureEvidence>;
-  findings: readonly Stop[];
+  findings: readonly Problem[];
+  /** Leaks that are known and silenced; absent where none were looked for. */
+  ignored?: number;
 }>;
 
 /** What people should know of the rules and the trust behind a verdict. */
@@ -35,9 +39,10 @@ export type Terms = Readonly<{
 }>;
 
 /** `undecided` as soon as something could not be judged, `rejected` for any finding, else `accepted`. */
-export function verdictOf(findings: readonly Stop[]): CheckVerdict {
-  if (findings.some(({ kind }) => kind === 'retry')) return 'undecided';
-  return findings.length === 0 ? 'accepted' : 'rejected';
+export function verdictOf(findings: readonly Problem[]): CheckVerdict {
+  const counting = findings.filter(({ isOnlyTold }) => isOnlyTold !== true);
+  if (counting.some(({ kind }) => kind === 'retry')) return 'undecided';
+  return counting.length === 0 ? 'accepted' : 'rejected';
 }
 
 /** How often each value comes, the most frequent first, equal ones by name. */

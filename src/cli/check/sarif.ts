@@ -2,8 +2,9 @@ import { STOP_REASONS } from '../../api/reasons.ts';
 import type { StopReason } from '../../api/reasons.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/stop.ts';
-import type { Stop } from '../../domain/stop.ts';
+import type { Leak } from '../leaks/leak.ts';
 import { items } from './json.ts';
+import type { Problem } from './problem.ts';
 import type { Report } from './report.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -16,9 +17,9 @@ const REASONS_PAGE = 'docs/spec/guardedrepo.md';
  * as its logical location. A reason that says that nothing was decided is a notification as well.
  */
 export function* writeSarif(report: Report, version: string): Generator<string> {
-  const reasons = [...new Set(report.findings.map(({ reason }) => reason))].toSorted();
-  const places = new Map(reasons.map((reason, place) => [reason, place]));
-  const driver: JsonObject = { name: 'gitward', version, rules: reasons.map(ruleOf) };
+  const rules = rulesOf(report.findings);
+  const places = new Map([...rules.keys()].map((id, place) => [id, place]));
+  const driver: JsonObject = { name: 'gitward', version, rules: [...rules.values()] };
   const invocation = {
     executionSuccessful: report.verdict !== 'undecided',
     toolExecutionNotifications: report.findings
@@ -29,7 +30,8 @@ export function* writeSarif(report: Report, version: string): Generator<string> 
   const properties: JsonObject = {
     ...{ verdict: report.verdict, repository: printable(report.repository) },
     range: { from: range?.from ?? null, to: range?.to ?? null },
-    ...{ trustDigest, policyDigest, commits: report.commits.length },
+    ...{ trustDigest: trustDigest ?? null, policyDigest: policyDigest ?? null },
+    commits: report.commits.length,
   };
   const head = JSON.stringify({ $schema: SCHEMA, version: '2.1.0' }).slice(0, -1);
   yield `${head},"runs":[{"tool":${JSON.stringify({ driver })},\n`;
@@ -39,7 +41,31 @@ export function* writeSarif(report: Report, version: string): Generator<string> 
   yield ']}]}\n';
 }
 
-function ruleOf(reason: StopReason): Json {
+/** A reason, or for a secret the rule that found it. */
+function idOf({ reason, leak }: Problem): string {
+  return leak === undefined ? reason : `secret/${leak.finding.rule}`;
+}
+
+function rulesOf(findings: readonly Problem[]): ReadonlyMap<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const one of findings) {
+    const id = idOf(one);
+    if (found.has(id)) continue;
+    found.set(id, one.leak === undefined ? ruleOf(one.reason) : leakRuleOf(id, one.leak));
+  }
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function leakRuleOf(id: string, { description, fix }: Leak): JsonObject {
+  const doc = STOP_REASONS.SecretLeakFound.doc;
+  return {
+    ...{ id, shortDescription: { text: printable(description) } },
+    help: { text: printable(`${fix} ${doc}`.trim()) },
+    defaultConfiguration: { level: 'error' },
+  };
+}
+
+function ruleOf(reason: StopReason): JsonObject {
   const { doc, kind } = STOP_REASONS[reason];
   return {
     id: reason,
@@ -49,26 +75,52 @@ function ruleOf(reason: StopReason): Json {
   };
 }
 
-function resultOf(
-  { reason, kind, message, oid }: Stop,
-  places: ReadonlyMap<StopReason, number>,
-): Json {
-  const place = places.get(reason);
-  const location = {
-    logicalLocations: [{ name: oid ?? '', fullyQualifiedName: oid ?? '', kind: 'commit' }],
-  };
+function resultOf(problem: Problem, places: ReadonlyMap<string, number>): Json {
+  const { reason, kind, message, oid, leak, isOnlyTold } = problem;
+  const id = idOf(problem);
+  const place = places.get(id);
+  const location = locationOf(problem);
   return {
-    ruleId: reason,
+    ruleId: id,
     ...(place === undefined ? {} : { ruleIndex: place }),
-    level: levelOf(kind),
+    level: isOnlyTold === true ? 'warning' : levelOf(kind),
     message: { text: message },
-    ...(oid === undefined ? {} : { locations: [location] }),
-    // The same finding of the same commit is one alert, whenever it is found.
-    partialFingerprints: { 'gitward/v1': `${reason}:${oid ?? 'range'}` },
+    ...(location === undefined ? {} : { locations: [location] }),
+    // The same finding of the same commit is one alert, and the same secret whichever commit has it.
+    partialFingerprints: {
+      'gitward/v1': leak?.finding.fingerprint ?? `${reason}:${oid ?? 'range'}`,
+    },
   };
 }
 
+function locationOf({ oid, leak, gap }: Problem): JsonObject | undefined {
+  const path = leak?.finding.path ?? gap?.path;
+  const line = leak?.finding.line ?? gap?.gap.line ?? 0;
+  const isFile = path !== undefined && !path.startsWith('(');
+  if (oid === undefined && !isFile) return undefined;
+  return {
+    ...(oid === undefined
+      ? {}
+      : { logicalLocations: [{ name: oid, fullyQualifiedName: oid, kind: 'commit' }] }),
+    ...(isFile ? { physicalLocation: placeOf(path, line, leak?.finding.endLine ?? line) } : {}),
+  };
+}
+
+/** A path as a relative URI (RFC 3986): nothing of it is a scheme, a query or an end of the text. */
+function placeOf(path: string, line: number, endLine: number): JsonObject {
+  const uri = path.split('/').map(uriPart).join('/');
+  return {
+    artifactLocation: { uri },
+    ...(line === 0 ? {} : { region: { startLine: line, endLine: Math.max(line, endLine) } }),
+  };
+}
+
+function uriPart(name: string): string {
+  // A lone half of a surrogate pair has no place in a URI.
+  return encodeURIComponent(Buffer.from(name, 'utf8').toString('utf8'));
+}
+
 /** What could not be decided is a warning: it says nothing against the commit. */
-function levelOf(kind: Stop['kind']): 'error' | 'warning' {
+function levelOf(kind: Problem['kind']): 'error' | 'warning' {
   return kind === 'retry' ? 'warning' : 'error';
 }

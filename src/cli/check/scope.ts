@@ -17,14 +17,15 @@ export type Scope = Pick<Evidence, 'changes' | 'readSets' | 'approvals'>;
 /** Where nothing is looked up. */
 export const NOTHING: Scope = { changes: new Map(), readSets: [], approvals: [] };
 
-/** What path rules and reviews are judged by; nothing is looked up where there are none. */
+/** What path rules, reviews and known leaks are judged by; nothing is looked up where there are none. */
 export async function gatherScope(
   history: HistoryEvidence,
   tip: Tip,
-  ground: GatherGround,
+  { ground, hasLeaks }: Readonly<{ ground: GatherGround; hasLeaks: boolean }>,
 ): Promise<Result<Scope>> {
   const { rules = [], forge } = ground.verify;
-  if (history.commits.length === 0 || (rules.length === 0 && forge === 'Deny')) {
+  const isLifted = rules.length > 0 || forge !== 'Deny' || hasLeaks;
+  if (history.commits.length === 0 || !isLifted) {
     return ok(NOTHING);
   }
   const approvals = await gatherApprovals(history.commits, tip, ground);

@@ -3,10 +3,11 @@ import { toTimestamp } from '../../domain/clock.ts';
 import { shortOid } from '../../domain/oid.ts';
 import type { Oid } from '../../domain/oid.ts';
 import { printable } from '../../domain/stop.ts';
-import type { Stop } from '../../domain/stop.ts';
+import { detailOf, placeOf } from '../leaks/text.ts';
 import type { SignatureEvidence } from '../../signature/index.ts';
+import type { Problem } from './problem.ts';
 import { countBy } from './report.ts';
-import type { Report } from './report.ts';
+import type { Report, Terms } from './report.ts';
 
 /** How a table is drawn. */
 export type TableOptions = Readonly<{ hasColor: boolean; isVerbose: boolean }>;
@@ -32,14 +33,17 @@ export function* writeTable(report: Report, options: TableOptions): Generator<st
   }
   for (const commit of report.commits) {
     const problems = byCommit.get(commit.oid) ?? [];
-    if (problems.length > 0) yield badLine(commit, problems, options);
-    else if (options.isVerbose) yield goodLine(commit, report.signatures.get(commit.oid), options);
+    if (problems.length > 0) {
+      yield badLine(commit, problems, options);
+      yield problems.map(leakLines).join('');
+    } else if (options.isVerbose)
+      yield goodLine(commit, report.signatures.get(commit.oid), options);
   }
   yield summaryOf(report, options);
 }
 
-function groupByCommit(findings: readonly Stop[]): ReadonlyMap<Oid, readonly Stop[]> {
-  const groups = new Map<Oid, Stop[]>();
+function groupByCommit(findings: readonly Problem[]): ReadonlyMap<Oid, readonly Problem[]> {
+  const groups = new Map<Oid, Problem[]>();
   for (const finding of findings) {
     if (finding.oid === undefined) continue;
     const group = groups.get(finding.oid);
@@ -49,12 +53,19 @@ function groupByCommit(findings: readonly Stop[]): ReadonlyMap<Oid, readonly Sto
   return groups;
 }
 
-function headOf({ repository, range, terms }: Report): string {
-  const lines = [`gitward check ${printable(repository)}`];
+function headOf({ repository, range, terms, isStaged }: Report): string {
+  const what = isStaged === true ? ', what is staged' : '';
+  const lines = [`gitward check ${printable(repository)}${what}`];
   if (range !== undefined) {
     const from = range.from === 'root' ? 'the root' : shortOid(range.from);
     lines.push(`range    ${from} to ${printable(range.label)} (${range.to})`);
   }
+  if (terms !== undefined) lines.push(...termsOf(terms));
+  return `${lines.join('\n')}\n\n`;
+}
+
+function termsOf(terms: Terms): readonly string[] {
+  const lines: string[] = [];
   const given = terms.isPolicyGiven
     ? ''
     : '; no --policy: whose e-mail a commit names is not compared with its key';
@@ -69,16 +80,17 @@ function headOf({ repository, range, terms }: Report): string {
       'expiry   as of the date that each commit claims: a claim of its committer, no proof',
     );
   }
-  return `${lines.join('\n')}\n\n`;
+  return lines;
 }
 
 function badLine(
   commit: ParsedCommit,
-  problems: readonly Stop[],
+  problems: readonly Problem[],
   { hasColor }: TableOptions,
 ): string {
   const reasons = [...new Set(problems.map(({ reason }) => reason))].join(',');
-  const details = problems.map(({ message }) => shortened(message, commit.oid)).join('; ');
+  const others = problems.filter(({ leak }) => leak === undefined);
+  const details = others.map(({ message }) => shortened(message, commit.oid)).join('; ');
   const shown = paint(reasons.padEnd(REASON_WIDTH), RED, hasColor);
   return `${startOf(commit)}  ${shown}  ${printable(details)}\n`;
 }
@@ -99,8 +111,17 @@ function startOf({ oid, committer }: ParsedCommit): string {
 }
 
 /** What concerns the range, or an object outside of it. */
-function looseLine({ reason, message }: Stop, { hasColor }: TableOptions): string {
+function looseLine(problem: Problem, { hasColor }: TableOptions): string {
+  const { reason, message } = problem;
   return `${paint(reason, RED, hasColor)}  ${message}\n`;
+}
+
+/** A secret below the commit that brings it: where, by which rule, and its name. */
+function leakLines({ leak }: Problem): string {
+  if (leak === undefined) return '';
+  const { rule, severity, fingerprint } = leak.finding;
+  const what = printable(`${rule} (${severity}; ${detailOf(leak)})`);
+  return `    ${placeOf(leak)}  ${what}  ${fingerprint}\n`;
 }
 
 /** The line begins with the commit already. */
@@ -110,7 +131,7 @@ function shortened(message: string, oid: Oid): string {
 }
 
 function summaryOf(report: Report, { hasColor }: TableOptions): string {
-  const { commits, signatures, findings, verdict } = report;
+  const { commits, signatures, findings, verdict, ignored, isStaged } = report;
   const known = commits.flatMap(({ oid }) => signatures.get(oid) ?? []);
   const good = known.flatMap((found) => (found.kind === 'good' ? [found] : []));
   const formats = countBy(good, ({ format }) => format);
@@ -119,11 +140,15 @@ function summaryOf(report: Report, { hasColor }: TableOptions): string {
   const strangers = countBy(known, (found) =>
     found.kind === 'bad' && found.reason === 'SignerUntrusted' ? found.key : undefined,
   );
-  const rows = [
+  const signed = [
     ['commits', `${commits.length}`],
     ['good', good.length === 0 ? '0' : `${good.length}: ${listed(formats)}`],
+  ];
+  const rows = [
+    ...(isStaged === true ? [] : signed),
     ['findings', findings.length === 0 ? '0' : `${findings.length}: ${listed(reasons)}`],
-    ['signers', signers.length === 0 ? 'none' : listed(signers)],
+    ...(ignored === undefined || ignored === 0 ? [] : [['ignored', `${ignored} known secrets`]]),
+    ...(isStaged === true ? [] : [['signers', signers.length === 0 ? 'none' : listed(signers)]]),
     ...(strangers.length === 0 ? [] : [['others', listed(strangers)]]),
   ];
   const lines = rows.map(([name = '', text = '']) => `${name.padEnd(8)} ${printable(text)}\n`);

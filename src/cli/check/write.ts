@@ -1,6 +1,8 @@
 import { readVersion } from '../version.ts';
+import { isColoured, writePieces } from '../pieces.ts';
 import { EXIT } from '../terminal.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
+import { writeGithub } from './github.ts';
 import { writeJson } from './json.ts';
 import type { CheckOptions } from './options.ts';
 import type { CheckVerdict, Report } from './report.ts';
@@ -13,40 +15,34 @@ const EXIT_OF: Readonly<Record<CheckVerdict, ExitCode>> = {
   undecided: EXIT.undecided,
 };
 
-/** Length at which pieces are handed on: fewer calls of the system for a long report. */
-const PIECE_LENGTH = 65_536;
-
 /** Writes a report in the form asked for and answers the exit code of its verdict. */
 export async function writeReport(
   report: Report,
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  let held = '';
-  for (const piece of await piecesOf(report, options, terminal)) {
-    held += piece;
-    if (held.length < PIECE_LENGTH) continue;
-    await terminal.out(held);
-    held = '';
-  }
-  await terminal.out(held);
+  await writePieces(await piecesOf(report, options, terminal), terminal);
   return EXIT_OF[report.verdict];
 }
 
 async function piecesOf(
   report: Report,
   { output, hasColor, isVerbose }: CheckOptions,
-  { isOutTty, env }: Terminal,
+  terminal: Terminal,
 ): Promise<Iterable<string>> {
   switch (output) {
-    case 'table': {
-      // https://no-color.org: any value but the empty one.
-      const isPlain = (env['NO_COLOR'] ?? '') !== '';
-      return writeTable(report, { hasColor: hasColor && isOutTty && !isPlain, isVerbose });
-    }
+    case 'table':
+      return harmless(writeTable(report, { hasColor: isColoured(hasColor, terminal), isVerbose }));
     case 'json':
       return writeJson(report);
     case 'sarif':
       return writeSarif(report, await readVersion());
+    case 'github':
+      return writeGithub(report);
   }
+}
+
+/** The old form of a forge's commands counts anywhere in a line of a log: names must not hold one. */
+function* harmless(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield piece.replaceAll('##[', '## [');
 }

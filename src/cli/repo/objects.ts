@@ -53,8 +53,8 @@ async function openNative(
 ): Promise<LocalObjects> {
   const frame = await makeTemporary('frame');
   await fillFrame(frame, objectsDir);
-  const catFile = new CatFile(git, frame, clock);
-  const reader = catFileReader(catFile, objectsDir);
+  const programs = new Programs(() => new CatFile(git, frame, clock));
+  const reader = catFileReader(programs, objectsDir);
   const lists: RevList[] = [];
   return {
     ...reader,
@@ -66,13 +66,38 @@ async function openNative(
     },
     close: async () => {
       for (const list of lists) await list.end();
-      await catFile.end();
+      await programs.end();
       await removeTemporary(frame);
     },
   };
 }
 
-function catFileReader(catFile: CatFile, objectsDir: string): ObjectReader {
+/** One program at a time; one that has ended, over an object above the limit for one, gives way to the next. */
+class Programs {
+  readonly #start: () => CatFile;
+  #now: CatFile | undefined;
+
+  constructor(start: () => CatFile) {
+    this.#start = start;
+  }
+
+  async readMany(oids: readonly Oid[]): Promise<ReadonlyMap<Oid, RawObject>> {
+    const asked = (this.#now ??= this.#start());
+    try {
+      return await asked.readMany(oids);
+    } catch (error) {
+      if (this.#now === asked) this.#now = undefined;
+      await asked.end();
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#now?.end();
+  }
+}
+
+function catFileReader(programs: Programs, objectsDir: string): ObjectReader {
   let soundness: Promise<Soundness> | undefined;
   const isSound = async (): Promise<boolean> => {
     soundness ??= new PackSums().check(join(objectsDir, 'pack'));
@@ -81,7 +106,7 @@ function catFileReader(catFile: CatFile, objectsDir: string): ObjectReader {
   return {
     readMany: async (oids) => {
       try {
-        const found = await catFile.readMany(oids);
+        const found = await programs.readMany(oids);
         // Git calls what it cannot read missing, and a missing commit would be a finding.
         const isWhole = found.size === oids.length || (await isSound());
         return isWhole ? ok(found) : stopped(damaged(objectsDir));
