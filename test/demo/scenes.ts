@@ -1,4 +1,5 @@
 import type { Condition, ConditionType } from '../../src/api/conditions.ts';
+import type { StopCondition } from '../../src/api/reasons.ts';
 import type { GuardedRepo } from '../../src/api/guardedrepo.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { until } from '../support/world/poll.ts';
@@ -147,17 +148,23 @@ export function accepted(world: World, oid: Oid): Promise<GuardedRepo> {
   });
 }
 
-export async function refused(world: World, reason: string): Promise<Outcome> {
+export async function refused(
+  world: World,
+  reason: string,
+  stage: StopCondition = 'SourceVerified',
+): Promise<Outcome> {
   const before = await world.repo();
   const image = await shopImage(world);
+  const head = await world.work.head();
   const repo = await world.repoWhere(reason, (found) => {
-    const verified = conditionOf(found, 'SourceVerified');
-    return verified?.status === 'False' && verified.reason === reason;
+    const condition = conditionOf(found, stage);
+    const seen = found.status?.head?.endsWith(head) === true;
+    return seen && condition?.status === 'False' && condition.reason === reason;
   });
   if (repo.status?.anchor?.oid !== before?.status?.anchor?.oid) throw new Error('the anchor moved');
   if ((await shopImage(world)) !== image) throw new Error('the image changed');
-  const verified = conditionOf(repo, 'SourceVerified');
-  return { reason: verified?.reason ?? 'none', said: verified?.message ?? '' };
+  const condition = conditionOf(repo, stage);
+  return { reason: condition?.reason ?? 'none', said: condition?.message ?? '' };
 }
 
 async function drift(world: World, object: string, outcome: string): Promise<string> {
