@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: help setup setup-real build format lint types check test test-real test-fault test-mutants fuzz demo bench golden clean
+.PHONY: help setup setup-real build format lint types check test test-real test-fault test-mutants fuzz demo bench golden own-secrets rules clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ bench: build setup-real ## Run every benchmark on the real API server
 
 golden: build ## Rewrite the golden files
 	@UPDATE_GOLDEN=1 npx vitest run --project unit
+
+own-secrets: build ## Look for secrets in this repository's own history
+	@node dist/cli/main.js scan . --config .gitleaks.toml
+
+rules: setup ## Work out the regexes of the leak rules again
+	@npx tsx scripts/compile-rules.ts
 
 clean: ## Remove what was built
 	@rm -rf dist coverage
