@@ -135,7 +135,7 @@ export class FlowReader {
     // A plain scalar over several lines in brackets is rare: the library reads it.
     if (text[end] === '\n' || text[end] === '\r') {
       this.#skip();
-      if (end > start && !/[,\]}:]/.test(text[this.#at] ?? ',')) this.#ledger.isSure = false;
+      if (end > start && !/[,\]}]/.test(text[this.#at] ?? ',')) this.#ledger.isSure = false;
     }
     const value = text.slice(start, end).trimEnd();
     return { kind: 'text', value, style: 'plain', start, end: start + value.length };

@@ -112,6 +112,13 @@ describe('outlines', () => {
     });
   });
 
+  it.each(['[x y\n:b]', '[x\n:b, c]', '{a: x\n:b}'])(
+    'a colon that begins the next line in brackets (%j), not sure',
+    (text) => {
+      expect(readAll(text).map(({ isSure }) => isSure)).toEqual([false]);
+    },
+  );
+
   it('any tree in block style, sure, and what the library reads', () => {
     const equal = fc.property(tree, fc.boolean(), (given, isFlat) => {
       fc.pre(typeof given !== 'string');
