@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENES } from '../demo/play.ts';
 import type { Scene, Stage } from '../demo/scenes.ts';
+import { SECRET_SCENES } from '../demo/secret-scenes.ts';
 import { controlPlaneMissing } from '../support/controlplane.ts';
 import { prerequisite, requireOrSkip, tool } from '../support/prerequisites.ts';
 import { eventTold, ledgerAnchor, spell } from '../support/world/story.ts';
@@ -15,16 +16,23 @@ const IN_SYNC = {
   Ready: 'True Succeeded',
   SourceReady: 'True Succeeded',
   SourceVerified: 'True Succeeded',
+  SecretsClean: 'True Succeeded',
   Rendered: 'True Succeeded',
   InSync: 'True Succeeded',
 };
 
-/** What status says when a scene is over: a refused head stalls, and the anchor stays in sync. */
-function conditionsAfter({ expected }: Scene): Readonly<Record<string, string>> {
-  if (expected === 'CommitAccepted' || expected === 'DriftReverted') return IN_SYNC;
+/**
+ * What status says when a scene is over: a refused head stalls, and the anchor stays in sync. A leak that
+ * nobody answered for is told, whatever is accepted after it.
+ */
+function conditionsAfter(scene: Scene): Readonly<Record<string, string>> {
+  const { expected } = scene;
+  const hasLeaked = SECRET_SCENES.includes(scene);
+  const usual = hasLeaked ? { ...IN_SYNC, SecretsClean: 'False SecretLeakFound' } : IN_SYNC;
+  if (expected === 'CommitAccepted' || expected === 'DriftReverted') return usual;
   const refused = `False ${expected}`;
-  const stalled = { Ready: refused, Stalled: `True ${expected}`, SourceVerified: refused };
-  return { ...IN_SYNC, ...stalled };
+  const stalled = { Ready: refused, Stalled: `True ${expected}` };
+  return { ...usual, ...stalled, ...(hasLeaked ? {} : { SourceVerified: refused }) };
 }
 
 describe.runIf(requireOrSkip('the scenes of the demo', needs))('the scenes of the demo', () => {
