@@ -8,6 +8,7 @@ import type { Bench, Measurement } from './measurement.ts';
 import { rolloutBench } from './rollout.ts';
 import { secretsAccuracyBench } from './secrets-accuracy.ts';
 import { secretsBench } from './secrets.ts';
+import { secretsHostileBench } from './secrets-hostile.ts';
 import { secretsStartBench } from './secrets-start.ts';
 import { signaturesBench } from './signatures.ts';
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   check: checkBench,
   'secrets-accuracy': secretsAccuracyBench,
   secrets: secretsBench,
+  'secrets-hostile': secretsHostileBench,
   'secrets-start': secretsStartBench,
 };
 

@@ -3,6 +3,7 @@ import { approvalText, noteApprovals } from '../../test/support/approvals.ts';
 import { GpgHome } from '../../test/support/gpg.ts';
 import type { GpgKey } from '../../test/support/gpg.ts';
 import { tokenFor } from '../../test/support/leaks.ts';
+import { configFile } from '../../test/support/line/files.ts';
 import { LINE_KEY, LineWorld, personOf } from '../../test/support/line/world.ts';
 import { buildRepo } from '../../test/support/repo-builder.ts';
 import type { TestRepo } from '../../test/support/repo-builder.ts';
@@ -17,20 +18,14 @@ let world: LineWorld;
 /** Clean; brings a leak; clean on top. All signed by Ada. */
 let [base, leak, top]: Oid[] = [];
 
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
-
 beforeAll(async () => {
   home = await GpgHome.create();
   ada = await home.newKey('Ada', 'ada@example.com');
   bob = await home.newKey('Bob', 'bob@example.com');
   work = await buildRepo();
-  base = await work.commit({ files: config('1'), sign: ada });
+  base = await work.commit({ files: configFile('1'), sign: ada });
   leak = await work.commit({ files: { 'a.txt': `token: ${tokenFor('own')}\n` }, sign: ada });
-  top = await work.commit({ files: config('2'), sign: ada });
+  top = await work.commit({ files: configFile('2'), sign: ada });
 }, 60_000);
 
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approvalText, noteApprovals } from '../../test/support/approvals.ts';
 import { GpgHome } from '../../test/support/gpg.ts';
 import type { GpgKey } from '../../test/support/gpg.ts';
+import { configFile } from '../../test/support/line/files.ts';
 import { LINE_KEY, LineWorld, personOf } from '../../test/support/line/world.ts';
 import { buildRepo } from '../../test/support/repo-builder.ts';
 import type { TestRepo } from '../../test/support/repo-builder.ts';
@@ -32,13 +33,8 @@ beforeAll(async () => {
   const [ada, bob, carol] = keys;
   if (ada === undefined || bob === undefined || carol === undefined) throw new Error('no keys');
   work = await buildRepo();
-  const config = (value: string): Record<string, string> => ({
-    'deploy/a.json': JSON.stringify({
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-    }),
-  });
-  first = await work.commit({ files: config('1'), sign: ada });
-  second = await work.commit({ files: config('2'), sign: ada });
+  first = await work.commit({ files: configFile('1'), sign: ada });
+  second = await work.commit({ files: configFile('2'), sign: ada });
   none = await noteApprovals(work, first, ['nothing of interest']);
   const [byBob, byCarol] = [await approvalText(bob, second), await approvalText(carol, second)];
   bobs = await noteApprovals(work, second, [byBob]);

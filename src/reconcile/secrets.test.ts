@@ -3,6 +3,7 @@ import { approvalText, noteApprovals } from '../../test/support/approvals.ts';
 import { GpgHome } from '../../test/support/gpg.ts';
 import type { GpgKey } from '../../test/support/gpg.ts';
 import { tokenFor } from '../../test/support/leaks.ts';
+import { configFile } from '../../test/support/line/files.ts';
 import { LINE_KEY, LineWorld, personOf } from '../../test/support/line/world.ts';
 import { buildRepo } from '../../test/support/repo-builder.ts';
 import type { TestRepo } from '../../test/support/repo-builder.ts';
@@ -27,11 +28,6 @@ let [base, leak, removed, clean]: Oid[] = [];
 /** A history whose root, side branch and merge each hold a leak, and a signed clean commit on top. */
 let [old, merge, after]: Oid[] = [];
 
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
 const file = (token: string): string => `host: example.com\ntoken: ${token}\n`;
 
 beforeAll(async () => {
@@ -39,20 +35,20 @@ beforeAll(async () => {
   ada = await home.newKey('Ada', 'ada@example.com');
   bob = await home.newKey('Bob', 'bob@example.com');
   work = await buildRepo();
-  base = await work.commit({ files: config('1'), sign: ada });
+  base = await work.commit({ files: configFile('1'), sign: ada });
   leak = await work.commit({ files: { 'src/a.txt': file(ONE) }, sign: ada });
   removed = await work.commit({ files: { 'src/a.txt': 'gone\n' }, sign: ada });
   await work.branch('clean', base);
-  clean = await work.commit({ files: config('2'), sign: ada });
+  clean = await work.commit({ files: configFile('2'), sign: ada });
   await work.git('checkout', '--quiet', '--orphan', 'history');
-  old = await work.commit({ files: { ...config('0'), 'old.txt': file(OLD) } });
+  old = await work.commit({ files: { ...configFile('0'), 'old.txt': file(OLD) } });
   await work.branch('history-side', old);
   const side = await work.commit({ files: { 'side.txt': file(SIDE) } });
   await work.branch('history', old);
   await work.commit({ files: { 'main.txt': 'x\n' } });
   await work.git('merge', '--quiet', '--no-ff', '--no-commit', side);
   merge = await work.commit({ files: { 'evil.txt': file(MERGED) } });
-  after = await work.commit({ files: config('3'), sign: ada });
+  after = await work.commit({ files: configFile('3'), sign: ada });
 }, 60_000);
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { approvalText, noteApprovals } from '../../test/support/approvals.ts';
 import { GpgHome } from '../../test/support/gpg.ts';
 import type { GpgKey } from '../../test/support/gpg.ts';
 import { UNREACHABLE } from '../../test/support/line/git.ts';
+import { configFile } from '../../test/support/line/files.ts';
 import { LINE_KEY, LineWorld, personOf } from '../../test/support/line/world.ts';
 import { buildRepo } from '../../test/support/repo-builder.ts';
 import type { TestRepo } from '../../test/support/repo-builder.ts';
@@ -16,12 +17,6 @@ let work: TestRepo;
 let [unsigned, seal, second, third, beside]: Oid[] = [];
 const tags = new Map<string, Oid>();
 let world: LineWorld;
-
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
 
 async function tag(name: string, commit: Oid, signed = true): Promise<void> {
   const program = ['-c', `gpg.program=${ada.home.program}`];
@@ -37,11 +32,11 @@ beforeAll(async () => {
   home = await GpgHome.create();
   ada = await home.newKey('Ada', 'ada@example.com');
   work = await buildRepo();
-  unsigned = await work.commit({ files: config('0') });
+  unsigned = await work.commit({ files: configFile('0') });
   const message = `begin here\n\nGitward-Seal: ${unsigned}\n`;
-  seal = await work.commit({ files: config('1'), sign: ada, message });
-  second = await work.commit({ files: config('2'), sign: ada });
-  third = await work.commit({ files: config('3'), sign: ada });
+  seal = await work.commit({ files: configFile('1'), sign: ada, message });
+  second = await work.commit({ files: configFile('2'), sign: ada });
+  third = await work.commit({ files: configFile('3'), sign: ada });
   await tag('v1.0.0', second);
   await tag('v1.1.0', third);
   await tag('v1.2.0', second);
@@ -51,7 +46,7 @@ beforeAll(async () => {
   await tag('moved', second);
   tags.set('v1.3.0', tags.get('moved') ?? second);
   await work.branch('side', seal);
-  beside = await work.commit({ files: config('side'), sign: ada });
+  beside = await work.commit({ files: configFile('side'), sign: ada });
   await tag('v1.4.0', beside);
 }, 60_000);
 
@@ -177,8 +172,8 @@ describe('startAt by a seal', () => {
     const mallory = await home.newKey('Mallory', 'ada@example.com');
     await work.branch('evil', second);
     const message = `begin here\n\nGitward-Seal: ${second}\n`;
-    await work.commit({ files: config('evil'), sign: mallory, message });
-    world.git.tip = await work.commit({ files: config('good'), sign: ada });
+    await work.commit({ files: configFile('evil'), sign: mallory, message });
+    world.git.tip = await work.commit({ files: configFile('good'), sign: ada });
     const startAt = { seal: 'Newest' } as const;
     const verify = { ...world.repo.spec.verify, startAt, signatures: 'Head' } as const;
     world.setSpec({ verify });

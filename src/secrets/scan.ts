@@ -19,7 +19,7 @@ export type ScanInput = Readonly<{ path: string; bytes: Uint8Array; commit?: str
 export type FileScan = Readonly<{ findings: readonly Finding[]; gaps: readonly Gap[] }>;
 
 /** Most findings told of one input; what is beyond them is a gap, never silence. */
-export const MAX_FINDINGS_PER_FILE = 200;
+const MAX_FINDINGS_PER_FILE = 200;
 
 /** Scans whole files: text, structure, paths. Made once for a plan, used for many files. */
 export interface FileScanner {

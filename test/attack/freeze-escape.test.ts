@@ -7,6 +7,7 @@ import type { LedgerEntry, StandingKind } from '../../src/policy/ledger.ts';
 import { retire } from '../../src/reconcile/retire.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { configFile } from '../support/line/files.ts';
 import { LINE_KEY, LineWorld, personOf } from '../support/line/world.ts';
 import { buildRepo } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
@@ -22,24 +23,18 @@ let work: TestRepo;
 let [start, theft, unrenderable, fixed, annotated]: Oid[] = [];
 let world: LineWorld;
 
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
-
 beforeAll(async () => {
   home = await GpgHome.create();
   ada = await home.newKey('Ada', 'ada@example.com');
   bob = await home.newKey('Bob', 'bob@example.com');
   work = await buildRepo();
-  start = await work.commit({ files: config('1'), sign: bob });
-  theft = await work.commit({ files: config('2'), sign: ada });
+  start = await work.commit({ files: configFile('1'), sign: bob });
+  theft = await work.commit({ files: configFile('2'), sign: ada });
   await work.git('tag', 'v1.0.1', theft);
   await work.git('tag', '-a', '-m', 'nobody signed this', 'v1.1.0', theft);
   annotated = await work.head('refs/tags/v1.1.0');
   unrenderable = await work.commit({ files: { 'deploy/a.json': '{' }, sign: bob });
-  fixed = await work.commit({ files: config('3'), sign: bob });
+  fixed = await work.commit({ files: configFile('3'), sign: bob });
   [adaPerson, bobPerson] = [await personOf(ada), await personOf(bob)];
 }, 60_000);
 

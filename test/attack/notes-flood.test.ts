@@ -5,6 +5,7 @@ import { parseApprovals } from '../../src/policy/approval.ts';
 import { approvalText, noteApprovals } from '../support/approvals.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { configFile } from '../support/line/files.ts';
 import { LINE_KEY, LineWorld } from '../support/line/world.ts';
 import { buildRepo } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
@@ -23,12 +24,6 @@ let [junk, rewrites, flood]: Oid[] = [];
 const broken: [string, Oid][] = [];
 let world: LineWorld;
 
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
-
 /** The same approval with remarks in its armor, which no signature covers. */
 const remarked = (text: string, remark: number): string =>
   text.replace('-----BEGIN PGP SIGNATURE-----\n', `$&Comment: ${remark}\n`);
@@ -42,8 +37,8 @@ beforeAll(async () => {
   bob = await home.newKey('Bob', 'bob@example.com');
   const mallory = await home.newKey('Mallory', 'mallory@example.com');
   work = await buildRepo();
-  first = await work.commit({ files: config('1'), sign: ada });
-  second = await work.commit({ files: config('2'), sign: ada });
+  first = await work.commit({ files: configFile('1'), sign: ada });
+  second = await work.commit({ files: configFile('2'), sign: ada });
   const honest = await approvalText(bob, second);
   flood = await noteApprovals(
     work,

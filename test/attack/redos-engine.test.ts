@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { textScanner } from '../../src/secrets/engine/scanner.ts';
 import type { Scanned } from '../../src/secrets/hit.ts';
-import { childrenOf } from '../../src/secrets/regex/ast.ts';
-import type { Node } from '../../src/secrets/regex/ast.ts';
-import { bytesOf } from '../../src/secrets/regex/charset.ts';
-import { parseRegex } from '../../src/secrets/regex/parse.ts';
 import type { LeakRule } from '../../src/secrets/rule.ts';
 import { ownAnalyses } from '../../src/secrets/rules/compiled.ts';
 import { rule } from '../../src/secrets/rules/define.ts';
 import { TEXT_RULES } from '../../src/secrets/rules/index.ts';
+import { hostileTexts } from '../support/secrets/hostile.ts';
 
 /** Bytes of a hostile text. */
 const SIZE = 100_000;
@@ -27,50 +24,6 @@ function tickingClock(tick: number): { looks: number; monotonic: () => number } 
 /** A text of this size may take 850 ms; a rule that is stopped looks once more. */
 const MAX_LOOKS = 850 / TICK_MS + 2;
 
-function treeOf(source: string): Node {
-  const parsed = parseRegex(source);
-  if (!parsed.ok) throw new Error(parsed.stop.text);
-  return parsed.value.root;
-}
-
-/** A text that the tree matches, with every repeat at its least or near its most. */
-function sampleOf(node: Node, most: number): string {
-  switch (node.kind) {
-    case 'set':
-      return String.fromCharCode(bytesOf(node.set, 256)?.at(-1) ?? 0);
-    case 'edge':
-      return '';
-    case 'alt': {
-      const samples = node.branches.map((branch) => sampleOf(branch, most));
-      return samples.reduce((best, sample) => (sample.length > best.length ? sample : best), '');
-    }
-    case 'cat':
-    case 'group':
-      return childrenOf(node).map((child) => sampleOf(child, most)).join(''); // prettier-ignore
-    case 'repeat':
-      return sampleOf(node.body, most).repeat(Math.max(node.min, Math.min(node.max, most)));
-  }
-}
-
-/** One byte of each set that the tree repeats. */
-function runnersOf(node: Node): readonly string[] {
-  const below = childrenOf(node).flatMap(runnersOf);
-  const isRun = node.kind === 'repeat' && node.body.kind === 'set' && node.max > 10;
-  return isRun ? [...below, sampleOf(node.body, 1)] : below;
-}
-
-/** Texts that make the most of a rule: matches that break off, begin again, or never end. */
-function hostileTexts({ regex = '', keywords }: LeakRule): readonly string[] {
-  const root = treeOf(regex);
-  const [short, long] = [sampleOf(root, 0), sampleOf(root, 60)];
-  const seeds = [long.slice(0, -1), `${short.slice(0, -1)}\n`, ...keywords.slice(0, 1)];
-  const floods = seeds
-    .filter((seed) => seed !== '')
-    .map((seed) => seed.repeat(OWN_SIZE / seed.length));
-  const runs = runnersOf(root).slice(0, 1);
-  return [...floods, ...runs.map((byte) => long.slice(0, -1) + byte.repeat(OWN_SIZE))];
-}
-
 type Outcome = Scanned & Readonly<{ looks: number }>;
 
 function scan(rules: readonly LeakRule[], text: string, tick = TICK_MS): Outcome {
@@ -83,7 +36,7 @@ function scan(rules: readonly LeakRule[], text: string, tick = TICK_MS): Outcome
 
 describe('texts made to be slow, our own rules', () => {
   it.each(TEXT_RULES.filter(({ regex }) => regex !== undefined))('$id, bounded work', (one) => {
-    for (const text of hostileTexts(one)) {
+    for (const text of hostileTexts(one, OWN_SIZE)) {
       const { looks } = scan([{ ...one, allowlists: [] }], text);
       expect(looks).toBeLessThan(MAX_LOOKS);
     }

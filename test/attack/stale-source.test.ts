@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Oid } from '../../src/domain/oid.ts';
 import { GpgHome } from '../support/gpg.ts';
 import { UNREACHABLE } from '../support/line/git.ts';
+import { configFile } from '../support/line/files.ts';
 import { LineWorld } from '../support/line/world.ts';
 import { buildRepo } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
@@ -19,13 +20,8 @@ beforeAll(async () => {
   home = await GpgHome.create();
   const ada = await home.newKey('Ada', 'ada@example.com');
   work = await buildRepo();
-  const config = (value: string): Record<string, string> => ({
-    'deploy/a.json': JSON.stringify({
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-    }),
-  });
-  old = await work.commit({ files: config('old'), sign: ada });
-  fix = await work.commit({ files: config('fix'), sign: ada });
+  old = await work.commit({ files: configFile('old'), sign: ada });
+  fix = await work.commit({ files: configFile('fix'), sign: ada });
   world = await LineWorld.create(work, ada);
 }, 60_000);
 

@@ -3,6 +3,7 @@ import type { VerifySpec } from '../../src/api/guardedrepo.ts';
 import type { Oid } from '../../src/domain/oid.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { configFile } from '../support/line/files.ts';
 import { LINE_KEY, LineWorld } from '../support/line/world.ts';
 import { buildRepo } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
@@ -20,14 +21,9 @@ beforeAll(async () => {
   home = await GpgHome.create();
   ada = await home.newKey('Ada', 'ada@example.com');
   work = await buildRepo();
-  const config = (value: string): Record<string, string> => ({
-    'deploy/a.json': JSON.stringify({
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-    }),
-  });
-  start = await work.commit({ files: config('0'), sign: ada });
-  signed = await work.commit({ files: config('1'), sign: ada });
-  unsigned = await work.commit({ files: config('2') });
+  start = await work.commit({ files: configFile('0'), sign: ada });
+  signed = await work.commit({ files: configFile('1'), sign: ada });
+  unsigned = await work.commit({ files: configFile('2') });
 }, 60_000);
 
 afterAll(async () => {

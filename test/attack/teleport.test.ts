@@ -3,6 +3,7 @@ import type { Oid } from '../../src/domain/oid.ts';
 import type { VerifySpec } from '../../src/api/guardedrepo.ts';
 import { GpgHome } from '../support/gpg.ts';
 import type { GpgKey } from '../support/gpg.ts';
+import { configFile } from '../support/line/files.ts';
 import { LINE_KEY, LineWorld } from '../support/line/world.ts';
 import { buildRepo } from '../support/repo-builder.ts';
 import type { TestRepo } from '../support/repo-builder.ts';
@@ -17,18 +18,12 @@ let work: TestRepo;
 let world: LineWorld;
 const commits = new Map<string, Oid>();
 
-const config = (value: string): Record<string, string> => ({
-  'deploy/a.json': JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { value } },
-  }),
-});
-
 beforeAll(async () => {
   home = await GpgHome.create();
   ada = await home.newKey('Ada', 'ada@example.com');
   work = await buildRepo();
   const put = async (name: string, sign?: GpgKey): Promise<void> => {
-    const files = config(name);
+    const files = configFile(name);
     commits.set(name, await work.commit(sign === undefined ? { files } : { files, sign }));
   };
   await put('older', ada);

@@ -14,7 +14,7 @@ export type ProtectedRef = Readonly<{
 }>;
 
 /** The setting that names it, a full ref name; else it is what HEAD of the server names. */
-export const PROTECTED_SETTING = 'gitward.protectedRef';
+const PROTECTED_SETTING = 'gitward.protectedRef';
 
 const HEADS = 'refs/heads/';
 

@@ -8,7 +8,7 @@ import { printable } from '../../domain/stop.ts';
 export type RefUpdate = Readonly<{ ref: string; old?: Oid; next?: Oid }>;
 
 /** Most refs of one push: each is asked about, and a server has its own limits long before. */
-export const MAX_UPDATES = 50_000;
+const MAX_UPDATES = 50_000;
 
 /** Longest input of a hook. */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;

@@ -88,9 +88,7 @@ export function reportOf({ evidence, how }: Scanned): LeakReport {
 }
 
 /** Tells what a rule looks for and what to do; the rule of a plan always has words. */
-export function wordsIn({
-  plan,
-}: GatheredPlan): (rule: string) => Pick<Leak, 'description' | 'fix'> {
+function wordsIn({ plan }: GatheredPlan): (rule: string) => Pick<Leak, 'description' | 'fix'> {
   const rules = new Map(rulesOf(plan).rules.map((rule) => [rule.id, rule]));
   return (id) => {
     const { description = '', fix = '' } = rules.get(id) ?? {};

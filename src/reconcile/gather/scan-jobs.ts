@@ -28,7 +28,7 @@ export type ScanGround = Readonly<{
 }>;
 
 /** Largest blob scanned unless told otherwise. */
-export const MAX_BLOB_BYTES = 64 * 1024 * 1024;
+const MAX_BLOB_BYTES = 64 * 1024 * 1024;
 
 /** What one job holds at most; a single larger file is a job of its own. */
 const JOB_BYTES = 8 * 1024 * 1024;

@@ -14,8 +14,8 @@ import { readIgnores, readSops, readTeamRules } from './team-files.ts';
 import { fileAt } from './tree-file.ts';
 
 /** Team's files beside the rules, by their fixed paths in the protected ref. */
-export const IGNORE_PATH = '.gitleaksignore';
-export const BASELINE_PATH = '.gitward/baseline.json';
+const IGNORE_PATH = '.gitleaksignore';
+const BASELINE_PATH = '.gitward/baseline.json';
 export const SALT_PATH = '.gitward/salt';
 
 /** Whose trees the plan is read from. */

@@ -6,7 +6,7 @@ import type { ObjectReader } from '../ports.ts';
 import { sourceTree } from '../steps/source-tree.ts';
 
 /** Largest file of the team's that is read. */
-export const MAX_TEAM_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_TEAM_FILE_BYTES = 4 * 1024 * 1024;
 
 /** A file of a tree: its bytes, re-hashed; nothing at that path; or something that is no plain file of usable size. */
 export type TreeFile =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY, LIST } from '../../../test/support/secrets/rule-defaults.ts';
 import type { LeakRule, RuleSet } from '../rule.ts';
 import { parseGitleaksConfig } from './config.ts';
 
@@ -20,17 +21,6 @@ function rulesOf(text: string): RuleSet {
   if (!parsed.ok) throw new Error(parsed.stop);
   return parsed.value.rules;
 }
-
-const EMPTY = { allowlists: [], required: [], isSilent: false, isGeneric: false, keywords: [] };
-const LIST = {
-  condition: 'OR',
-  target: 'secret',
-  paths: [],
-  regexes: [],
-  stopwords: [],
-  commits: [],
-  rules: [],
-};
 
 describe('parseGitleaksConfig, one file', () => {
   it('everything that a rule can have, kept', () => {

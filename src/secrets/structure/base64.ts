@@ -1,5 +1,5 @@
 /** Most bytes of one value that are decoded; more is no credential. */
-export const MAX_DECODED_BYTES = 1024 * 1024;
+const MAX_DECODED_BYTES = 1024 * 1024;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 

@@ -64,7 +64,7 @@ const TEMPLATE_LITERAL =
   /(?:\{\{-?\s*|\(\s*|\bprintf\s+"%[sqv]"\s+|\b(?:b64enc|quote|squote|trim)\s+)["`]([^"`{}]{6,})["`]\s*(?:\||-?\}\}|\))/;
 
 /** The literal that a template takes where nobody gives a value: `{{ .Values.x | default "abc" }}`. */
-export function templateDefault(text: string): string | undefined {
+function templateDefault(text: string): string | undefined {
   const head = text.slice(0, MAX_PLACEHOLDER_LENGTH);
   return (TEMPLATE_DEFAULT.exec(head) ?? TEMPLATE_LITERAL.exec(head))?.[1];
 }

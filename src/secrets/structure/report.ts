@@ -6,7 +6,7 @@ import type { StructureRuleId } from './rules.ts';
 import type { Leaf } from './tree.ts';
 
 /** Most hits of one file; settling and telling them has a cap of its own. */
-export const MAX_STRUCTURE_HITS = 2_000;
+const MAX_STRUCTURE_HITS = 2_000;
 /** Bytes of decoded values of one file that are scanned again. */
 const MAX_RESCANNED_BYTES = 8 * 1024 * 1024;
 /** Longest path of keys that is told. */
@@ -115,7 +115,7 @@ export class Report {
 }
 
 /** A key as it may be told; what is long or strange is not. */
-export function printableKey(key: string): string {
+function printableKey(key: string): string {
   const name = key.length > MAX_KEY_LENGTH ? '…' : key.replaceAll(/[^A-Za-z0-9_./-]/g, '?');
   return name.includes('.') ? `[${name}]` : name;
 }

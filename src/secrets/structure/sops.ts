@@ -36,7 +36,7 @@ function isComplete(node: PlacedMap): boolean {
 }
 
 /** Blanks after the commas are no reason to call a file plain: whoever decrypts without it still can. */
-export function isSopsMac(mac: string): boolean {
+function isSopsMac(mac: string): boolean {
   return isSopsValue(mac.replaceAll(/,[ \n]{1,8}/g, ','));
 }
 
