@@ -37,11 +37,12 @@ function ownRulesAsToml(): string {
   const quoted = (text: string): string => JSON.stringify(text).replaceAll('\\u007f', '\\u007F');
   return OWN_RULES.rules
     .filter(({ regex, required }) => regex !== undefined && required.length === 0)
-    .map(({ id, regex = '', keywords, entropy, secretGroup }) =>
+    .map(({ id, regex = '', path, keywords, entropy, secretGroup }) =>
       [
         '[[rules]]',
         `id = ${quoted(id)}`,
         `regex = ${quoted(regex)}`,
+        ...(path === undefined ? [] : [`path = ${quoted(path)}`]),
         `keywords = [${keywords.map(quoted).join(', ')}]`,
         ...(entropy === undefined ? [] : [`entropy = ${entropy.toFixed(2)}`]),
         ...(secretGroup === undefined ? [] : [`secretGroup = ${secretGroup}`]),

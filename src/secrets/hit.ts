@@ -36,9 +36,4 @@ export type Where = Readonly<{ path: string; commit?: string }>;
 /** Looks for leaks in bytes. Bounded in time and memory whatever the bytes are. */
 export interface TextScanner {
   scan(bytes: Uint8Array, where: Where): Scanned;
-  /**
-   * A cheaper question: false only if `scan` finds nothing in any part of these bytes that begins and
-   * ends at line ends.
-   */
-  touches?(bytes: Uint8Array, where: Where): boolean;
 }

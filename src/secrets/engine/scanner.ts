@@ -25,10 +25,13 @@ export type EngineOptions = Readonly<{
 }> &
   Known;
 
-/** Looks for leaks in bytes, and knows places whose bytes need not be read at all. */
+/** Looks for leaks in bytes, and tells cheaply where there are none. */
 export interface Engine extends TextScanner {
-  /** Is everything of this place harmless, whatever it holds? */
-  skips(where: Where): boolean;
+  /**
+   * A cheaper question: false only if `scan` finds nothing in any part of these bytes that begins and
+   * ends at line ends.
+   */
+  touches(bytes: Uint8Array, where: Where): boolean;
 }
 
 const NOTHING: Scanned = { hits: [], gaps: [] };
@@ -54,10 +57,6 @@ class RuleScanner implements Engine {
     this.#program = sharedProgram(set, options.dialect, options);
     this.#places = new Places(this.#program, namesCommits(set));
     this.#pass = new Pass(this.#program, options);
-  }
-
-  skips(where: Where): boolean {
-    return this.#places.of(placeOf(where)).isSkipped;
   }
 
   scan(bytes: Uint8Array, where: Where): Scanned {

@@ -40,7 +40,7 @@ export function fragmentScanner(set: RuleSet, options: FragmentOptions): Fragmen
   const rules = new Map(set.rules.map((rule): [string, LeakRule] => [rule.id, rule]));
   return {
     isAllowed,
-    touches: (bytes, where) => !isAllowed(where.path) && (text.touches?.(bytes, where) ?? true),
+    touches: (bytes, where) => !isAllowed(where.path) && text.touches(bytes, where),
     scan: (bytes, where, firstLine) => {
       if (isAllowed(where.path)) return NOTHING;
       const { hits, gaps } = text.scan(bytes, where);

@@ -193,7 +193,7 @@ export function colonAt(text: string, at: number, lineEnd: number): number {
   let isTemplate = false;
   for (let next = at; next < lineEnd; next++) {
     const code = text.charCodeAt(next);
-    if (code === HASH && next > at && isBlank(text.charCodeAt(next - 1))) return -1;
+    if (code === HASH && next > at && isBlankCode(text.charCodeAt(next - 1))) return -1;
     if (isTemplate) {
       if (code === CLOSING && text.charCodeAt(next - 1) === CLOSING) isTemplate = false;
     } else if (code === OPENING && text.charCodeAt(next + 1) === OPENING) {
@@ -201,7 +201,7 @@ export function colonAt(text: string, at: number, lineEnd: number): number {
       next += 1;
     } else if (code === COLON) {
       const after = text.charCodeAt(next + 1);
-      if (next + 1 >= lineEnd || isBlank(after) || after === RETURN) return next;
+      if (next + 1 >= lineEnd || isBlankCode(after) || after === RETURN) return next;
     }
   }
   return -1;
@@ -209,7 +209,7 @@ export function colonAt(text: string, at: number, lineEnd: number): number {
 
 const [HASH, COLON, OPENING, CLOSING, RETURN] = [35, 58, 123, 125, 13];
 
-function isBlank(code: number): boolean {
+function isBlankCode(code: number): boolean {
   return code === 32 || code === 9;
 }
 
