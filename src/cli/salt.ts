@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SALT_PATH } from '../secrets/salt.ts';
 import { printable } from '../domain/stop.ts';
 import { readArgs } from './args.ts';
 import { runProgram } from './approve/program.ts';
 import { isSystemError } from './repo/files.ts';
 import { EXIT, usageError } from './terminal.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
-
-/** Where the salt of fingerprints lies, from the root of the repository. */
-export const SALT_PATH = '.gitward/salt';
 
 /** 256 bits: nobody who sees a fingerprint alone can try out secrets. */
 const SALT_BYTES = 32;

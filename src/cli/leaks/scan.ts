@@ -6,11 +6,12 @@ import type { Result } from '../../domain/result.ts';
 import type { LeakEvidence } from '../../policy/evidence.ts';
 import { gatherLeaks } from '../../reconcile/gather/leaks.ts';
 import type { LeakGround } from '../../reconcile/gather/leaks.ts';
-import { gatherPlan, SALT_PATH } from '../../reconcile/gather/scan-plan.ts';
+import { gatherPlan } from '../../reconcile/gather/scan-plan.ts';
 import type { GatheredPlan } from '../../reconcile/gather/scan-plan.ts';
 import { fileAt } from '../../reconcile/gather/tree-file.ts';
 import type { SopsFinder } from '../../reconcile/gather/sops-files.ts';
 import { rulesOf } from '../../secrets/index.ts';
+import { parseSalt, SALT_PATH } from '../../secrets/salt.ts';
 import type { Leak, LeakReport } from './leak.ts';
 import { NO_COMMIT } from './stand-in.ts';
 
@@ -34,9 +35,6 @@ export type RangeScan = Readonly<{
 
 /** A plan that something was scanned under, for what else is to be scanned. */
 export type Scanned = Readonly<{ evidence: LeakEvidence; how: GatheredPlan }>;
-
-/** A salt as `gitward salt` makes it, and as the plan takes it. */
-const SALT = /^[!-~]{16,256}$/;
 
 /** Scans a range as the operator does. */
 export async function scanRange(wish: RangeScan, ground: LeakGround): Promise<Result<Scanned>> {
@@ -68,9 +66,7 @@ async function scanUnder(
 async function saltIn(tree: Oid, { objects }: LeakGround): Promise<Result<string | undefined>> {
   const file = await fileAt(tree, SALT_PATH, objects);
   if (!file.ok) return file;
-  if (file.value.kind !== 'file') return ok(undefined);
-  const text = Buffer.from(file.value.bytes).toString('latin1').trimEnd();
-  return ok(SALT.test(text) ? text : undefined);
+  return ok(file.value.kind === 'file' ? parseSalt(file.value.bytes) : undefined);
 }
 
 /** The evidence as the command line tells it, with the words of the rules. */

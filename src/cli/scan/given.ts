@@ -8,6 +8,7 @@ import { parseIgnoreFile } from '../../secrets/gitleaks/ignore-file.ts';
 import { mergeIgnores, NO_IGNORES } from '../../secrets/gitleaks/ignores.ts';
 import { parseWholeConfig } from '../../secrets/gitleaks/whole-config.ts';
 import type { GitleaksConfig, Ignores, LoadFile, RuleSet, TeamRules } from '../../secrets/index.ts';
+import { parseSalt } from '../../secrets/salt.ts';
 import { readGiven } from '../read-given.ts';
 import { isSystemError } from '../repo/files.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,9 +18,6 @@ import type { ScanOptions } from './options.ts';
 export type GivenRules = Readonly<{ team: TeamRules | undefined; warnings: readonly string[] }>;
 
 const MAX_EXTENDED_BYTES = 1024 * 1024;
-
-/** A salt as the operator takes it; a shorter one could be tried out. */
-const SALT = /^[!-~]{16,256}$/;
 
 const NOTHING: RuleSet = { rules: [], allowlists: [] };
 
@@ -107,13 +105,7 @@ export async function readSalt(
   if (saltFile === undefined) return ok(undefined);
   const bytes = await readGiven(cwd, saltFile);
   if (!bytes.ok) return bytes;
-  const salt = saltIn(bytes.value);
+  const salt = parseSalt(bytes.value);
   if (salt !== undefined) return ok(salt);
   return stopped(`${printable(saltFile)} is no salt: 16 to 256 printable characters on one line`);
-}
-
-/** The salt of a file, where it is one. */
-export function saltIn(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes).toString('latin1').trim();
-  return SALT.test(text) ? text : undefined;
 }

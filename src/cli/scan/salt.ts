@@ -1,10 +1,7 @@
+import { parseSalt, SALT_PATH } from '../../secrets/salt.ts';
 import { askGit } from './ask-git.ts';
 import type { GitGround } from './git-run.ts';
-import { saltIn } from './given.ts';
 import { readRoot } from './history-facts.ts';
-
-/** Where the operator looks for it. */
-const SALT_PATH = '.gitward/salt';
 
 /**
  * The key of the fingerprints as the operator has it: the salt in the tip, else the oid of the first
@@ -13,6 +10,6 @@ const SALT_PATH = '.gitward/salt';
 export async function chooseSalt(git: GitGround, tip: string | undefined): Promise<string> {
   if (tip === undefined) return '';
   const file = await askGit(git, ['cat-file', 'blob', `${tip}:${SALT_PATH}`]);
-  const salt = file === undefined ? undefined : saltIn(file);
+  const salt = file === undefined ? undefined : parseSalt(file);
   return salt ?? (await readRoot(git, tip)) ?? tip;
 }

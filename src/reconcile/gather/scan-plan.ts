@@ -6,6 +6,7 @@ import { ok, stopped } from '../../domain/result.ts';
 import type { Result } from '../../domain/result.ts';
 import { OWN_RULES } from '../../secrets/rules/index.ts';
 import { NO_IGNORES } from '../../secrets/index.ts';
+import { parseSalt, SALT_PATH } from '../../secrets/salt.ts';
 import type { Ignores, ScanPlan, SopsConfig, TeamRules } from '../../secrets/index.ts';
 import type { ObjectReader } from '../ports.ts';
 import { SopsFinder } from './sops-files.ts';
@@ -16,7 +17,6 @@ import { fileAt } from './tree-file.ts';
 /** Team's files beside the rules, by their fixed paths in the protected ref. */
 const IGNORE_PATH = '.gitleaksignore';
 const BASELINE_PATH = '.gitward/baseline.json';
-export const SALT_PATH = '.gitward/salt';
 
 /** Whose trees the plan is read from. */
 export type PlanAt = Readonly<{
@@ -38,9 +38,6 @@ export type GatheredPlan = Readonly<{
   warnings: readonly string[];
   broken: readonly BrokenFile[];
 }>;
-
-/** A salt as `gitward salt` makes it; shorter ones could be tried out. */
-const SALT = /^[!-~]{16,256}$/;
 
 /** For whoever scans nothing. */
 export const SECRETS_OFF: SecretsSpec = {
@@ -170,9 +167,8 @@ async function saltOf(
     protectedTree === undefined ? ok(undefined) : await fileAt(protectedTree, SALT_PATH, objects);
   if (!file.ok) return file;
   const found = file.value;
-  const text =
-    found?.kind === 'file' ? Buffer.from(found.bytes).toString('latin1').trimEnd() : undefined;
-  if (text !== undefined && SALT.test(text)) return ok(text);
+  const salt = found?.kind === 'file' ? parseSalt(found.bytes) : undefined;
+  if (salt !== undefined) return ok(salt);
   if (found !== undefined && found.kind !== 'none') {
     told.warnings.push(`${SALT_PATH} is not 16 to 256 printable characters and does not count`);
   }
