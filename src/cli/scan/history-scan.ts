@@ -1,3 +1,4 @@
+import { FILE_NAME_PATH, MESSAGE_PATH } from '../../reconcile/gather/places.ts';
 import type { FileScan, FileScanner } from '../../secrets/index.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { Answer } from './batch-reader.ts';
@@ -30,10 +31,6 @@ export type HistoryGround = Readonly<{
 type Job =
   | Readonly<{ kind: 'file'; oid: string; path: string; commit: string }>
   | Readonly<{ kind: 'tag'; oid: string }>;
-
-/** Where a finding stands that is in no file. */
-export const MESSAGE_PATH = '(message)';
-export const FILE_NAME_PATH = '(file name)';
 
 const READ = ['cat-file', '--batch', '--buffer'];
 

@@ -1,6 +1,6 @@
+import { MESSAGE_PATH } from '../../reconcile/gather/places.ts';
 import type { TeamRules } from '../../secrets/index.ts';
 import type { CommitFacts } from './history-facts.ts';
-import { MESSAGE_PATH } from './history-scan.ts';
 
 const HIDDEN = '(hidden: it may hold a secret)';
 
