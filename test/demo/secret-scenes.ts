@@ -2,12 +2,16 @@ import { sopsSecret } from '../support/sops.ts';
 import { accepted, back, readyOf, refused } from './scenes.ts';
 import type { Scene } from './scenes.ts';
 
+/** What the scenes leak: it must be seen nowhere afterwards. */
+export const LEAKED = ['correct', 'horse', 'battery'].join('-');
+export const LEFT_PLAIN = 'shop-writer';
+
 const PLAIN = `apiVersion: v1
 kind: Secret
 metadata:
   name: database
 stringData:
-  password: ${['correct', 'horse', 'battery'].join('-')}
+  password: ${LEAKED}
 `;
 
 const SOPS_CONFIG = `creation_rules:
@@ -52,7 +56,7 @@ export const SECRET_SCENES: readonly Scene[] = [
     name: 'half-encrypted SOPS file, refused',
     expected: 'SecretLeakFound',
     play: async (world) => {
-      const half = sopsSecret('database', { password: 'kept' }, { user: 'shop-writer' });
+      const half = sopsSecret('database', { password: 'kept' }, { user: LEFT_PLAIN });
       await world.push({ 'secrets/database.enc.yaml': half }, { message: 'half\n' });
       return refused(world, 'SecretLeakFound', 'SecretsClean');
     },

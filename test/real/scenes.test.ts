@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENES } from '../demo/play.ts';
 import type { Scene, Stage } from '../demo/scenes.ts';
-import { SECRET_SCENES } from '../demo/secret-scenes.ts';
+import { LEAKED, LEFT_PLAIN, SECRET_SCENES } from '../demo/secret-scenes.ts';
 import { controlPlaneMissing } from '../support/controlplane.ts';
 import { prerequisite, requireOrSkip, tool } from '../support/prerequisites.ts';
+import { everythingSaid, formsOf } from '../support/world/said.ts';
 import { eventTold, ledgerAnchor, spell } from '../support/world/story.ts';
 import { World } from '../support/world/world.ts';
 
@@ -63,6 +64,15 @@ describe.runIf(requireOrSkip('the scenes of the demo', needs))('the scenes of th
 
   it('the last scene, told that it replaced a refused head', async () => {
     expect((await eventTold(world, 'RejectedTipReplaced')).type).toBe('Normal');
+  });
+
+  it.each([
+    ['the password of the plain Secret', LEAKED],
+    ['the leaf that SOPS left plain', LEFT_PLAIN],
+  ])('%s, in no byte that gitward wrote', async (_name, secret) => {
+    const said = await everythingSaid(world);
+    expect(said).toContain('SecretLeakFound');
+    for (const form of formsOf(secret)) expect(said).not.toContain(form);
   });
 
   async function kubectlVersion(): Promise<string> {
